@@ -1,0 +1,47 @@
+# Two commands for a newcomer: `make run`, then `make test`. Everything they need is set up on the way.
+.PHONY: setup run test test-mirror test-slow check ui bench clean
+PYTHON ?= python3
+BIN := .venv/bin
+export DO_NOT_TRACK := 1
+export UV_NO_PROGRESS := 1
+
+setup: .venv/ready
+
+# uv comes from the same lock, hash-checked by pip; byte-code is compiled now because starting Python is the cost.
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("unwind needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	awk '/^uv==/ {on=1} on && !/^(uv==|[ ]|#)/ {on=0} on' requirements.lock > .venv/uv.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
+	$(BIN)/uv pip install --quiet --require-hashes --compile-bytecode -r requirements.lock
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+run: setup
+	$(BIN)/unwind run --case feb_2026
+
+test: setup
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not mirror and not slow and not bench"
+
+test-mirror: setup
+	@if test -d ../shared/mirror; then $(BIN)/pytest -n 2 --dist loadgroup -m mirror; \
+	else echo "no mirror of archived data beside the checkout: its tests are left out"; fi
+
+test-slow: setup
+	$(BIN)/pytest -m slow
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+	$(BIN)/pytest -n 2 --doctest-modules ingestion orchestration tests/repo
+
+ui: setup
+	$(BIN)/unwind ui
+
+bench: setup
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf .venv data dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -1,0 +1,51 @@
+-- A print is complete some 36 hours after the close: issuers report over the night and the next morning,
+-- late ones a day later. Shorter would call a partial figure final, longer would only delay the word.
+{%- set settling = 'interval 36 hour' %}
+
+with spans as (
+    select
+        asset,
+        min(session_date) as first_date,
+        max(session_date) as last_date
+    from {{ ref('stg_sosovalue__etf_flow_totals') }}
+    group by asset
+),
+
+vintages as (
+    select
+        asset,
+        session_date,
+        count(*) as vintages_count
+    from {{ ref('stg_sosovalue__etf_flow_vintages') }}
+    group by asset, session_date
+)
+
+select
+    sessions.session_date,
+    spans.asset,
+    sessions.close_at as session_close_at,
+    flows.flow_usd,
+    flows.value_traded_usd,
+    flows.net_assets_usd,
+    flows.cumulative_flow_usd,
+    coalesce(vintages.vintages_count, 0) as vintages_count,
+    case
+        when sessions.clock_at < sessions.close_at + {{ settling }} then 'provisional'
+        when flows.flow_usd is null then 'missing'
+        else 'final'
+    end as status,
+    spans.first_date <= sessions.first_session_of_month_date as is_month_covered,
+    flows.known_at,
+    flows.provenance
+from spans
+inner join {{ ref('stg_exchange_calendars__market_sessions') }} as sessions
+    on sessions.exchange = 'XNYS'
+    and sessions.session_date >= spans.first_date
+    -- Without a clock the series ends at its own last session.
+    and (sessions.clock_at is not null or sessions.session_date <= spans.last_date)
+left join {{ ref('stg_sosovalue__etf_flow_totals') }} as flows
+    on spans.asset = flows.asset
+    and sessions.session_date = flows.session_date
+left join vintages
+    on spans.asset = vintages.asset
+    and sessions.session_date = vintages.session_date

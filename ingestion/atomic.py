@@ -1,0 +1,55 @@
+"""Writing a file so that nobody ever sees half of it, whatever kills the writer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+
+def write_atomically(target: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a hidden sibling, then move it over `target`.
+
+    The name starts with a dot and ends in `.part`, so no `*.parquet` glob ever picks it up. Both the file and
+    its folder are synced: a rename that the disk forgets would be a lost partition.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.parent / f".{target.name}.{os.getpid()}.part"
+    try:
+        write(part)
+        with open(part, "rb") as handle:
+            os.fsync(handle.fileno())
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames inside `folder` durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove_leftovers(folder: Path) -> list[Path]:
+    """Delete `.part` files of writers that are no longer alive; returns what was removed."""
+    removed = []
+    for part in folder.rglob(".*.part"):
+        pid = part.name.removesuffix(".part").rpartition(".")[2]
+        if not (pid.isdigit() and _is_alive(int(pid))):
+            part.unlink(missing_ok=True)
+            removed.append(part)
+    return removed
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

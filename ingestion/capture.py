@@ -1,0 +1,127 @@
+"""The response store: every answer as it came, appended, never changed.
+
+A capture is the evidence behind every number: from it raw can be rebuilt with no network, to the same bytes.
+What an answer means is none of its business (sources/ parses, landing.py lands).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion.atomic import write_atomically
+from ingestion.errors import CorruptFile
+
+CAPTURE_SCHEMA = pa.schema(
+    [
+        pa.field("capture_id", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("dataset", pa.string(), nullable=False),
+        pa.field("method", pa.string(), nullable=False),
+        pa.field("url", pa.string(), nullable=False),
+        pa.field("request_body", pa.binary()),
+        pa.field("requested_at", pa.timestamp("us"), nullable=False),
+        pa.field("received_at", pa.timestamp("us"), nullable=False),
+        pa.field("status", pa.int32(), nullable=False),
+        pa.field("content_type", pa.string()),
+        pa.field("body", pa.binary(), nullable=False),
+        pa.field("body_sha256", pa.string(), nullable=False),
+        pa.field("covers_from", pa.date32()),
+        pa.field("covers_to", pa.date32()),
+        pa.field("provenance", pa.string(), nullable=False),
+    ]
+)
+_INDEX_COLUMNS = [name for name in CAPTURE_SCHEMA.names if name != "body"]
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One answer of one source. Times are naive UTC; `covers_*` are the days it is about, None for all days."""
+
+    capture_id: str
+    source: str
+    dataset: str
+    method: str
+    url: str
+    request_body: bytes | None
+    requested_at: datetime
+    received_at: datetime
+    status: int
+    content_type: str | None
+    body: bytes
+    body_sha256: str
+    covers_from: date | None
+    covers_to: date | None
+    provenance: str
+
+    @property
+    def request_key(self) -> tuple[str, str, bytes | None]:
+        """What makes two captures answers to the same question."""
+        return (self.method, self.url, self.request_body)
+
+
+def capture_id(method: str, url: str, request_body: bytes | None, received_at: datetime, body_sha256: str) -> str:
+    """First 16 hex digits of the sha256 over what was asked, when it was answered, and the answer.
+
+    >>> capture_id("GET", "https://x/y", None, datetime(2026, 2, 6), "00")
+    '06aee5247ec11d78'
+    """
+    digest = hashlib.sha256()
+    for part in (method, url, (request_body or b"").decode("latin-1"), received_at.isoformat(), body_sha256):
+        digest.update(part.encode() + b"|")
+    return digest.hexdigest()[:16]
+
+
+class CaptureStore:
+    """Captures under one root: `<root>/<source>/<dataset>/<first received>-<id>.parquet`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def append(self, captures: list[Capture]) -> None:
+        """Store captures of one dataset as one new file. Nothing that is stored is touched."""
+        if not captures:
+            return
+        first = captures[0]
+        folder = self.root / first.source / first.dataset
+        path = folder / f"{first.received_at:%Y%m%dT%H%M%S}-{first.capture_id}.parquet"
+        table = pa.Table.from_pylist([asdict(capture) for capture in captures], schema=CAPTURE_SCHEMA)
+        write_atomically(path, lambda part: pq.write_table(table, part, compression="zstd", compression_level=3))
+
+    def index(self, source: str, dataset: str) -> pl.DataFrame:
+        """Everything but the bodies, in order of receipt: who was asked what, when, and the answer's hash."""
+        frames = [
+            pl.read_parquet(path, columns=_INDEX_COLUMNS, hive_partitioning=False)
+            for path in self._files(source, dataset)
+        ]
+        if not frames:
+            return pl.from_arrow(CAPTURE_SCHEMA.empty_table()).drop("body")  # type: ignore[union-attr,return-value]
+        return pl.concat(frames).unique("capture_id", keep="first").sort("received_at", "url", "capture_id")
+
+    def read(self, source: str, dataset: str, ids: Iterable[str] | None = None) -> list[Capture]:
+        """Captures with their bodies, in order of receipt; every body is checked against its hash."""
+        wanted = None if ids is None else set(ids)
+        found: dict[str, Capture] = {}
+        for path in self._files(source, dataset):
+            filters = None if wanted is None else [("capture_id", "in", list(wanted))]
+            if wanted is not None and not wanted:
+                break
+            for row in pq.read_table(path, schema=CAPTURE_SCHEMA, filters=filters, partitioning=None).to_pylist():
+                if hashlib.sha256(row["body"]).hexdigest() != row["body_sha256"]:
+                    raise CorruptFile(f"{path.name}: the body of capture {row['capture_id']} has changed on disk")
+                found.setdefault(row["capture_id"], Capture(**row))
+        return sorted(found.values(), key=lambda c: (c.received_at, c.url, c.capture_id))
+
+    def datasets(self) -> list[tuple[str, str]]:
+        """(source, dataset) of everything stored."""
+        return sorted({(p.parent.parent.name, p.parent.name) for p in self.root.glob("*/*/*.parquet")})
+
+    def _files(self, source: str, dataset: str) -> list[Path]:
+        return sorted((self.root / source / dataset).glob("*.parquet"))

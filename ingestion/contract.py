@@ -1,0 +1,172 @@
+"""What each dataset promises, read from dbt's sources YAML: the one declaration everybody else follows.
+
+That these files belong to dbt is the only thing ingestion knows about dbt. Rules about rows are declared there
+and enforced in landing.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from ingestion.errors import ContractError
+from ingestion.settings import PROJECT
+from ingestion.windows import PartitionKind
+
+STAGING = PROJECT / "dbt_project" / "models" / "staging"
+TYPES = ("varchar", "double", "bigint", "timestamp", "date", "boolean")
+TOPICS = ("prices", "derivatives", "options", "flows", "onchain", "macro", "stress")
+_DURATION = re.compile(r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$")
+_NAME = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One business column: name, type, what it means, its unit, and whether the source may leave it out."""
+
+    name: str
+    data_type: str
+    description: str
+    unit: str | None
+    is_nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """A condition every row must meet (Polars SQL); `otherwise` says what is wrong with a row that does not."""
+
+    that: str
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One source table. Grain: the columns that name a fact; several rows per grain are its vintages."""
+
+    source: str
+    name: str
+    description: str
+    topic: str
+    host: str
+    cadence: Literal["hourly", "daily"]
+    partition: PartitionKind
+    grain: tuple[str, ...]
+    event_time: str
+    expected_per_day: int | None
+    published_after: Literal["utc_day_end", "period_end"]
+    publication_lag: timedelta
+    max_lag: timedelta
+    is_revisable: bool
+    bad_row_tolerance_ratio: float
+    label_column: str | None
+    rules: tuple[RowRule, ...]
+    columns: tuple[Column, ...]
+    licence: str
+    licence_url: str
+    attribution: str
+    is_redistributable: bool
+    fingerprint: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.source}/{self.name}"
+
+
+def parse_duration(text: str) -> timedelta:
+    """An ISO 8601 duration of days, hours and minutes.
+
+    >>> parse_duration("P1DT8H")
+    datetime.timedelta(days=1, seconds=28800)
+    """
+    match = _DURATION.match(text)
+    if not match or text in ("P", "PT"):
+        raise ContractError(f"{text!r} is not a duration such as PT8H or P3D")
+    days, hours, minutes = (int(group or 0) for group in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes)
+
+
+@cache
+def load_contracts(staging: Path = STAGING) -> tuple[Dataset, ...]:
+    """Every declared dataset, ordered by key. Raises ContractError naming the file and what is wrong."""
+    found: list[Dataset] = []
+    for path in sorted(staging.glob("*/_*.yml")):
+        for source in (yaml.safe_load(path.read_text()) or {}).get("sources", []):
+            for table in source["tables"]:
+                try:
+                    found.append(_dataset(source, table))
+                except (KeyError, TypeError, ValueError) as error:
+                    name = f"{source['name']}.{table['name']}"
+                    raise ContractError(f"{path.name}: {name}: {type(error).__name__}: {error}") from error
+    return tuple(sorted(found, key=lambda dataset: dataset.key))
+
+
+def find(key: str, contracts: tuple[Dataset, ...] | None = None) -> Dataset:
+    """The dataset called `<source>/<name>`."""
+    everything = contracts or load_contracts()
+    for dataset in everything:
+        if dataset.key == key:
+            return dataset
+    raise ContractError(f"no dataset {key!r}; there are {', '.join(d.key for d in everything)}")
+
+
+def _dataset(source: dict[str, Any], table: dict[str, Any]) -> Dataset:
+    upper, meta = source["config"]["meta"], table["config"]["meta"]
+    columns = tuple(_column(column) for column in table["columns"])
+    names = [column.name for column in columns]
+    for needed in (*meta["grain"], meta["event_time"]):
+        if needed not in names:
+            raise ContractError(f"{table['name']}: {needed!r} is not among its columns")
+    if meta["topic"] not in TOPICS:
+        raise ContractError(f"{table['name']}: topic {meta['topic']!r} is none of {', '.join(TOPICS)}")
+    for name in (source["name"], table["name"]):
+        if not _NAME.match(name):
+            raise ContractError(f"{name!r} is not a name: lower case, digits and underscores")
+    shape = {k: v for k, v in meta.items() if k not in ("topic", "cadence")} | {
+        "columns": [(c.name, c.data_type, c.is_nullable) for c in columns]
+    }
+    return Dataset(
+        source=source["name"],
+        name=table["name"],
+        description=" ".join(table["description"].split()),
+        topic=meta["topic"],
+        host=upper["host"],
+        cadence=meta["cadence"],
+        partition=meta["partition"],
+        grain=tuple(meta["grain"]),
+        event_time=meta["event_time"],
+        expected_per_day=meta.get("expected_per_day"),
+        published_after=meta["publication"]["after"],
+        publication_lag=parse_duration(meta["publication"]["lag"]),
+        max_lag=parse_duration(meta["max_lag"]),
+        is_revisable=bool(meta["is_revisable"]),
+        bad_row_tolerance_ratio=float(meta["bad_row_tolerance_ratio"]),
+        label_column=meta.get("label_column"),
+        rules=tuple(RowRule(rule["that"], rule["else"]) for rule in meta.get("rules", [])),
+        columns=columns,
+        licence=upper["licence"],
+        licence_url=upper["licence_url"],
+        attribution=upper["attribution"],
+        is_redistributable=bool(upper["is_redistributable"]),
+        fingerprint=hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()[:16],
+    )
+
+
+def _column(column: dict[str, Any]) -> Column:
+    meta = column.get("config", {}).get("meta", {})
+    if column["data_type"] not in TYPES:
+        raise ContractError(f"{column['name']}: type {column['data_type']!r} is none of {', '.join(TYPES)}")
+    return Column(
+        name=column["name"],
+        data_type=column["data_type"],
+        description=" ".join(column["description"].split()),
+        unit=meta.get("unit"),
+        is_nullable=bool(meta.get("is_nullable", False)),
+    )

@@ -1,0 +1,207 @@
+"""From parsed answers to one raw partition: enforce the contract, split off bad rows, stamp, write atomically.
+
+A partition file is a pure function of the captures of that partition, so landing it again changes nothing.
+Every rule about a row's shape, type or possibility is enforced here and nowhere later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion.atomic import write_atomically
+from ingestion.capture import Capture
+from ingestion.contract import Dataset
+from ingestion.errors import UnreadableBody
+from ingestion.vintages import collapse, stamp_known_at
+
+_POLARS = {
+    "varchar": pl.String(),
+    "double": pl.Float64(),
+    "bigint": pl.Int64(),
+    "timestamp": pl.Datetime("us"),
+    "date": pl.Date(),
+    "boolean": pl.Boolean(),
+}
+_ARROW = {
+    "varchar": pa.string(),
+    "double": pa.float64(),
+    "bigint": pa.int64(),
+    "timestamp": pa.timestamp("us"),
+    "date": pa.date32(),
+    "boolean": pa.bool_(),
+}
+ENVELOPE = pa.schema(
+    [
+        pa.field("published_at", pa.timestamp("us")),
+        pa.field("known_at", pa.timestamp("us"), nullable=False),
+        pa.field("is_known_at_estimated", pa.bool_(), nullable=False),
+        pa.field("is_possibly_restated", pa.bool_(), nullable=False),
+        pa.field("provenance", pa.string(), nullable=False),
+        pa.field("_capture_id", pa.string(), nullable=False),
+        pa.field("_fetched_at", pa.timestamp("us"), nullable=False),
+        pa.field("_parser_version", pa.int32(), nullable=False),
+    ]
+)
+_QUARANTINE = {"capture_id": pl.String(), "scope": pl.String(), "reason": pl.String(), "row": pl.String()}
+INPUTS = b"unwind.inputs"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The rows of one answer that met the contract, and those that did not. `event_date` partitions them."""
+
+    good: pl.DataFrame
+    bad: pl.DataFrame
+    running: int
+
+
+@dataclass(slots=True)
+class PartitionReport:
+    """What landing one partition did. `quarantined` counts rows by reason."""
+
+    partition: str
+    rows: int = 0
+    vintages: int = 0
+    is_unchanged: bool = False
+    quarantined: dict[str, int] = field(default_factory=dict)
+
+
+def raw_schema(dataset: Dataset) -> pa.Schema:
+    """Business columns of the contract, then the envelope."""
+    business = [pa.field(c.name, _ARROW[c.data_type], nullable=c.is_nullable) for c in dataset.columns]
+    return pa.schema([*business, *ENVELOPE])
+
+
+def check(dataset: Dataset, frame: pl.DataFrame, capture: Capture, version: int) -> Parsed:
+    """Cast and judge the rows of one answer. Raises UnreadableBody when a column is gone or too many rows are bad."""
+    missing = [c.name for c in dataset.columns if c.name not in frame.columns]
+    if missing:
+        raise UnreadableBody(f"columns {missing} are gone from the answer")
+    text = frame.with_columns(pl.struct(pl.all()).struct.json_encode().alias("_row"))
+    if "_reject" not in text.columns:
+        text = text.with_columns(pl.lit(None, dtype=pl.String).alias("_reject"))
+    if "published_at" not in text.columns:
+        text = text.with_columns(pl.lit(None, dtype=pl.Datetime("us")).alias("published_at"))
+    casts = [pl.col(c.name).cast(_POLARS[c.data_type], strict=False).alias(c.name) for c in dataset.columns]
+    reason = pl.coalesce(pl.col("_reject"), *_type_reasons(dataset, text), pl.lit(None, dtype=pl.String))
+    typed = text.with_columns(reason.alias("_reject")).with_columns(*casts)
+    typed = typed.with_columns(pl.coalesce(pl.col("_reject"), *_rule_reasons(dataset)).alias("_reject"))
+    typed = _reject_conflicts(typed, dataset)
+    total = typed.height
+    ends = "period_end_at" if "period_end_at" in typed.columns else dataset.event_time
+    is_running = pl.col("_reject").is_null() & (pl.col(ends) > capture.received_at)
+    running = typed.filter(is_running).height
+    bad = typed.filter(pl.col("_reject").is_not_null())
+    if total and bad.height / total > dataset.bad_row_tolerance_ratio:
+        counts = bad["_reject"].value_counts(sort=True).rows()
+        listed = "; ".join(f"{reason} ({count})" for reason, count in counts[:4])
+        raise UnreadableBody(
+            f"{bad.height} of {total} rows are bad, over the {dataset.bad_row_tolerance_ratio:.1%} allowed: {listed}"
+        )
+    good = typed.filter(pl.col("_reject").is_null() & ~is_running.fill_null(False)).select(
+        *[c.name for c in dataset.columns],
+        "published_at",
+        pl.lit(capture.provenance).alias("provenance"),
+        pl.lit(capture.capture_id).alias("_capture_id"),
+        pl.lit(capture.received_at, dtype=pl.Datetime("us")).alias("_fetched_at"),
+        pl.lit(version, dtype=pl.Int32).alias("_parser_version"),
+        pl.col(dataset.event_time).dt.date().alias("event_date"),
+    )
+    return Parsed(good, quarantine_rows(capture, "row", bad.select("_reject", "_row").rows()), running)
+
+
+def quarantine_rows(capture: Capture, scope: str, rows: Iterable[tuple[Any, ...]]) -> pl.DataFrame:
+    """Rows of the quarantine: (reason, text of the row or None). `scope`: row, or capture for a whole answer."""
+    return pl.DataFrame(
+        [(capture.capture_id, scope, reason, text) for reason, text in rows], schema=_QUARANTINE, orient="row"
+    )
+
+
+def write_partition(
+    root: Path, dataset: Dataset, partition: str, rows: list[pl.DataFrame], inputs: str
+) -> PartitionReport:
+    """Collapse rows into vintages, stamp them, and replace `<root>/<source>/<name>/<partition>.parquet`."""
+    folder = root / dataset.source / dataset.name
+    together = stamp_known_at(collapse(pl.concat(rows), dataset), dataset)
+    schema = raw_schema(dataset)
+    table = together.sort(*dataset.grain, "known_at", "_capture_id").select(schema.names).to_arrow().cast(schema)
+    table = table.replace_schema_metadata({INPUTS: inputs.encode()})
+    write_atomically(
+        folder / f"{partition}.parquet",
+        lambda part: pq.write_table(table, part, compression="zstd", compression_level=3, row_group_size=122_880),
+    )
+    facts = together.select(dataset.grain).n_unique()
+    return PartitionReport(partition, rows=facts, vintages=together.height - facts)
+
+
+def write_empty(root: Path, dataset: Dataset) -> None:
+    """A zero-row file, so that a dataset nothing was landed for yet is readable: an empty glob is an error."""
+    path = root / dataset.source / dataset.name / "schema.parquet"
+    schema = raw_schema(dataset)
+    if path.exists() and pq.read_schema(path).equals(schema):
+        return
+    write_atomically(path, lambda part: pq.write_table(schema.empty_table(), part))
+
+
+def stored_inputs(root: Path, dataset: Dataset, partition: str) -> str | None:
+    """What the stored partition was made from, None where there is none (or none that can be read)."""
+    path = root / dataset.source / dataset.name / f"{partition}.parquet"
+    try:
+        return (pq.read_schema(path).metadata or {}).get(INPUTS, b"").decode()
+    except (FileNotFoundError, pa.ArrowInvalid):
+        return None
+
+
+def landed_days(root: Path, dataset: Dataset) -> dict[date, int]:
+    """Distinct facts per UTC day, over every partition."""
+    files = sorted((root / dataset.source / dataset.name).glob("*.parquet"))
+    if not files:
+        return {}
+    frame = pl.concat([pl.read_parquet(path, columns=list({*dataset.grain, dataset.event_time})) for path in files])
+    days = frame.unique(dataset.grain).group_by(pl.col(dataset.event_time).dt.date().alias("day")).len()
+    return dict(sorted(days.rows()))
+
+
+def _type_reasons(dataset: Dataset, text: pl.DataFrame) -> list[pl.Expr]:
+    reasons = []
+    for column in dataset.columns:
+        value = pl.col(column.name)
+        is_null = value.is_null() | (value == "") if text.schema[column.name] == pl.String else value.is_null()
+        if not column.is_nullable:
+            reasons.append(pl.when(is_null).then(pl.lit(f"{column.name} is missing")))
+        cast = value.cast(_POLARS[column.data_type], strict=False)
+        reasons.append(
+            pl.when(~is_null & cast.is_null()).then(pl.lit(f"{column.name} is not of type {column.data_type}"))
+        )
+        if column.data_type == "double":
+            reasons.append(pl.when(~cast.is_finite()).then(pl.lit(f"{column.name} is not finite")))
+    return reasons
+
+
+def _rule_reasons(dataset: Dataset) -> list[pl.Expr]:
+    # A rule about a column that may be absent says nothing when it is absent.
+    return [pl.when(~pl.sql_expr(rule.that)).then(pl.lit(rule.otherwise)) for rule in dataset.rules] or [
+        pl.lit(None, dtype=pl.String)
+    ]
+
+
+def _reject_conflicts(typed: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
+    """Identical repeats inside one answer are one row; different values for one fact are all refused."""
+    names = [column.name for column in dataset.columns]
+    unique = typed.unique([*names, "_reject"], keep="first", maintain_order=True)
+    passed = pl.col("_reject").is_null()
+    is_conflict = passed & (passed.sum().over(list(dataset.grain)) > 1)
+    return unique.with_columns(
+        pl.when(is_conflict)
+        .then(pl.lit("one answer gives this fact two different values"))
+        .otherwise(pl.col("_reject"))
+        .alias("_reject")
+    )

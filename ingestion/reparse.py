@@ -1,0 +1,135 @@
+"""Raw from captures alone: no network, no clock. The same captures always give the same partitions.
+
+Called at the end of every ingest, and on its own after a parser or a contract has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ingestion.atomic import write_atomically
+from ingestion.capture import Capture, CaptureStore
+from ingestion.contract import Dataset
+from ingestion.errors import UnreadableBody
+from ingestion.landing import PartitionReport, check, quarantine_rows, stored_inputs, write_partition
+from ingestion.places import Places
+from ingestion.sources import Feed
+from ingestion.windows import partition_of
+
+if TYPE_CHECKING:
+    from ingestion.ingest import IngestReport
+
+WHOLE = "all"
+
+
+def project(dataset: Dataset, source: Feed, store: CaptureStore, places: Places, report: IngestReport) -> None:
+    """Land every partition whose captures, contract or parser differ from what it was made from."""
+    for partition, captures in _by_partition(dataset, source, store).items():
+        inputs = _inputs(dataset, source, captures)
+        made_from = {stored_inputs(places.raw, dataset, name) for name in _existing(places, dataset, partition)}
+        if made_from == {inputs} and not (unreadable_captures(places, dataset) & {c.capture_id for c in captures}):
+            names = _existing(places, dataset, partition)
+            report.partitions += [PartitionReport(name, is_unchanged=True) for name in names]
+            continue
+        _land(dataset, source, store, places, partition, captures, inputs, report)
+    _notice_shared_labels(dataset, places, report)
+
+
+def unreadable_captures(places: Places, dataset: Dataset) -> set[str]:
+    """Captures that could not be landed as a whole: their questions are asked again."""
+    folder = places.quarantine / dataset.source / dataset.name
+    frames = [pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))]
+    return set(pl.concat(frames).filter(pl.col("scope") == "capture")["capture_id"]) if frames else set()
+
+
+def _land(
+    dataset: Dataset,
+    source: Feed,
+    store: CaptureStore,
+    places: Places,
+    partition: str,
+    captures: list[Capture],
+    inputs: str,
+    report: IngestReport,
+) -> None:
+    bodies = store.read(dataset.source, dataset.name, [capture.capture_id for capture in captures])
+    newest = {capture.request_key: capture.capture_id for capture in bodies}
+    good: list[pl.DataFrame] = []
+    bad: list[pl.DataFrame] = []
+    for capture in bodies:
+        try:
+            parsed = check(dataset, source.parse(dataset, capture), capture, source.version)
+        except UnreadableBody as error:
+            bad.append(quarantine_rows(capture, "capture", [(str(error), None)]))
+            is_newest = newest[capture.request_key] == capture.capture_id
+            (report.unreadable if is_newest else report.notices).append(str(error))
+            continue
+        good.append(parsed.good)
+        bad.append(parsed.bad)
+        report.running += parsed.running
+    quarantined = pl.concat(bad) if bad else pl.DataFrame()
+    _write_quarantine(places, dataset, partition, quarantined)
+    counts: dict[str, int] = dict(quarantined["reason"].value_counts().rows()) if quarantined.height else {}
+    if not any(frame.height for frame in good):
+        report.partitions.append(PartitionReport(partition, quarantined=counts, is_unchanged=True))
+        return
+    rows = pl.concat(good).with_columns(
+        pl.col("event_date").map_elements(lambda d: partition_of(d, dataset.partition), pl.String).alias("_partition")
+    )
+    for name, part in sorted(rows.partition_by("_partition", as_dict=True).items()):
+        landed = write_partition(places.raw, dataset, str(name[0]), [part.drop("_partition")], inputs)
+        landed.quarantined, counts = counts, {}
+        report.partitions.append(landed)
+
+
+def _by_partition(dataset: Dataset, source: Feed, store: CaptureStore) -> dict[str, list[Capture]]:
+    """Captures that hold rows, by the partition they are about (`all` where one answer spans partitions).
+
+    An answer that repeats the previous one to the same question word for word adds nothing and is left out.
+    """
+    grouped: dict[str, list[Capture]] = {}
+    previous: dict[tuple[str, str, bytes | None], str] = {}
+    for row in store.index(dataset.source, dataset.name).iter_rows(named=True):
+        capture = Capture(**row, body=b"")
+        if not source.holds_rows(capture) or previous.get(capture.request_key) == capture.body_sha256:
+            continue
+        previous[capture.request_key] = capture.body_sha256
+        name = partition_of(capture.covers_from, dataset.partition) if capture.covers_from else WHOLE
+        grouped.setdefault(name, []).append(capture)
+    return grouped
+
+
+def _existing(places: Places, dataset: Dataset, partition: str) -> list[str]:
+    folder = places.raw / dataset.source / dataset.name
+    if partition != WHOLE:
+        return [partition]
+    return sorted(path.stem for path in folder.glob("*.parquet") if path.stem != "schema") or [WHOLE]
+
+
+def _inputs(dataset: Dataset, source: Feed, captures: list[Capture]) -> str:
+    parts = [dataset.fingerprint, str(source.version), *sorted(capture.capture_id for capture in captures)]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+
+def _write_quarantine(places: Places, dataset: Dataset, partition: str, rows: pl.DataFrame) -> None:
+    path = places.quarantine / dataset.source / dataset.name / f"{partition}.parquet"
+    if rows.height:
+        write_atomically(path, lambda part: rows.write_parquet(part, compression="zstd"))
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _notice_shared_labels(dataset: Dataset, places: Places, report: IngestReport) -> None:
+    """Report stamps that the source printed on rows of two periods: its convention has moved between files."""
+    if dataset.label_column is None:
+        return
+    label, event = dataset.label_column, dataset.event_time
+    files = sorted((places.raw / dataset.source / dataset.name).glob("*.parquet"))
+    rows = pl.concat([pl.read_parquet(path, columns=[label, event]) for path in files])
+    shared = rows.group_by(label).agg(pl.col(event).unique().sort()).filter(pl.col(event).list.len() > 1).sort(label)
+    for stamp, periods in shared.rows():
+        listed = " and ".join(f"{period:%Y-%m-%d %H:%M}" for period in periods)
+        report.notices.append(f"the source's stamp {stamp:%Y-%m-%d %H:%M} stands on two periods, starting {listed}")

@@ -1,0 +1,1 @@
+"""Dagster's wiring, one file per stage. Decisions live in plain modules beside this folder."""

@@ -1,0 +1,57 @@
+"""The one resource of the job: what the run is about, and the client and folders that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import dagster as dg
+
+from ingestion.cases.case import load_case, prepare_captures
+from ingestion.capture import CaptureStore
+from ingestion.clock import run_clock
+from ingestion.http import Fetcher, LiveClient, ReplayClient
+from ingestion.places import Places
+from ingestion.quarantine import keep_rejected
+from ingestion.settings import Settings
+from orchestration.run_scope import parse_instant
+
+
+class RunScope(dg.ConfigurableResource):
+    """Live data by default; a bundled case by name. `instants`: moments at which the marts are kept as they stood.
+
+    replaces_live: let a bundled case take the place of a live release (never by itself).
+    """
+
+    case: str | None = None
+    instants: list[str] = []
+    replaces_live: bool = False
+
+    @property
+    def places(self) -> Places:
+        return Places(Settings().data_dir, self.case)
+
+    def now(self) -> datetime:
+        """The run's clock at this moment: the case's, the mirror's, or the machine's."""
+        return load_case(self.case).now if self.case else run_clock(Settings())
+
+    def moments(self) -> list[datetime]:
+        """The instants of the case and of the run, in order, none in the future of the run."""
+        named = list(load_case(self.case).instants) if self.case else []
+        return sorted({*named, *(parse_instant(text) for text in self.instants)})
+
+    @contextmanager
+    def client(self) -> Iterator[Fetcher]:
+        if self.case:
+            case = load_case(self.case)
+            yield ReplayClient(CaptureStore(prepare_captures(case, self.places)), case.now)
+            return
+        places = self.places
+        with LiveClient(Settings(), on_rejected=lambda *rejected: keep_rejected(places, *rejected)) as client:
+            yield client
+
+
+@dg.definitions
+def resources() -> dg.Definitions:
+    return dg.Definitions(resources={"scope": RunScope()})

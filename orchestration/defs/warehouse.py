@@ -1,0 +1,95 @@
+"""The dbt models as assets and their tests as checks: one build in this process per run, always the whole of it.
+
+A warehouse file belongs to its run, so a selection of models narrows what is shown, never what is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+import orjson
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt.asset_utils import get_asset_check_key_for_test
+
+from orchestration.defs.resources import RunScope
+from orchestration.manifest import manifest_path
+from orchestration.run_scope import instant_name
+from orchestration.warehouse import BuildFailed, NodeResult, WarehouseBuild, dbt_build, failed, prune
+
+OWNERS = ["team:data"]
+
+
+class Translator(DagsterDbtTranslator):
+    """Keys are the paths of folders and schemas: raw/<source>/<dataset>, staging/…, marts/fct_…"""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey(["raw", dbt_resource_props["source_name"], dbt_resource_props["name"]])
+        return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        topic = dbt_resource_props.get("config", {}).get("meta", {}).get("topic")
+        return topic or _topic_of_folder(dbt_resource_props["fqn"])
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        return OWNERS
+
+
+def _topic_of_folder(fqn: list[str]) -> str:
+    """Intermediate models stand in a folder named after their topic; staging and seeds serve several."""
+    return fqn[2] if len(fqn) > 3 and fqn[1] == "intermediate" else "staging"
+
+
+@dbt_assets(manifest=manifest_path(), dagster_dbt_translator=Translator(), name="dbt_build", pool="duckdb_writer")
+def warehouse(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[Any]:
+    """Build the newest answers, then the marts as they stood at each instant of the case."""
+    places, run_id = scope.places, context.run.run_id
+    as_of = scope.now()
+    path = places.warehouse / f"{run_id}.duckdb"
+    target = places.warehouse / "target"
+    path.unlink(missing_ok=True)
+    results = dbt_build(places, path, as_of, target)
+    yield from _events(context, results)
+    if broken := failed(results):
+        listed = "\n".join(f"{result.unique_id}: {result.message}" for result in broken)
+        raise BuildFailed(f"{len(broken)} model(s) or test(s) failed; nothing is published:\n{listed}")
+    instants = {}
+    for moment in scope.moments():
+        if moment >= as_of:
+            context.log.warning(f"instant {moment} lies after the run's clock {as_of} and is left out")
+            continue
+        then = places.warehouse / f"{run_id}@{instant_name(moment)}.duckdb"
+        then.unlink(missing_ok=True)
+        if broken := failed(dbt_build(places, then, moment, places.warehouse / "target_asof")):
+            raise BuildFailed(f"the build as of {moment} failed: {broken[0].unique_id}: {broken[0].message}")
+        instants[moment.isoformat()] = then
+    WarehouseBuild(run_id, as_of, path, target / "manifest.json", instants).save()
+    prune(places)
+
+
+def _events(context: dg.AssetExecutionContext, results: list[NodeResult]) -> Iterator[Any]:
+    manifest = orjson.loads(manifest_path().read_bytes())
+    translator = Translator()
+    for result in results:
+        if result.unique_id.startswith("test."):
+            key = get_asset_check_key_for_test(manifest, translator, result.unique_id, None)
+            if key in context.selected_asset_check_keys:
+                is_warning = result.status == "warn"
+                yield dg.AssetCheckResult(
+                    asset_key=key.asset_key,
+                    check_name=key.name,
+                    passed=result.status == "pass",
+                    severity=dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR,
+                    metadata={"message": result.message, "failures": result.failures or 0},
+                )
+        elif result.status == "success":
+            key = translator.get_asset_key(manifest["nodes"][result.unique_id])
+            if key in context.selected_asset_keys:
+                yield dg.MaterializeResult(asset_key=key, metadata={"seconds": round(result.seconds, 3)})
+
+
+@dg.definitions
+def warehouse_defs() -> dg.Definitions:
+    return dg.Definitions(assets=[warehouse])

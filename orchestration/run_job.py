@@ -1,0 +1,80 @@
+"""Running the one job in this process: the same Dagster run that the UI and the schedules start.
+
+Presenting its outcome is the command line's affair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ingestion.places import Places
+from ingestion.settings import Settings
+from ingestion.windows import Window
+from orchestration.instance import dagster_home
+from orchestration.run_scope import tags_of
+
+JOB = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """How a run ended. errors: what stopped it, in the failing code's own words."""
+
+    run_id: str
+    success: bool
+    errors: list[str]
+    checks_passed: int
+    checks_warned: int
+    checks_failed: int
+
+
+def run_job(
+    settings: Settings, places: Places, window: Window, instants: list[datetime], replaces_live: bool
+) -> RunOutcome:
+    """Land, build, audit and publish; returns when it is done, whatever the end."""
+    dagster_home(settings)
+    import dagster as dg
+
+    from orchestration.definitions import defs
+
+    scope = {
+        "instants": [moment.isoformat() for moment in instants],
+        "replaces_live": replaces_live,
+        **({"case": places.case} if places.case else {}),
+    }
+    with dg.DagsterInstance.get() as instance:
+        result = defs().resolve_job_def(JOB).execute_in_process(
+            instance=instance,
+            run_config={
+                "resources": {"scope": {"config": scope}},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            tags=tags_of(window),
+            raise_on_error=False,
+        )
+        return _outcome(result)
+
+
+def _outcome(result: Any) -> RunOutcome:
+    import dagster as dg
+
+    evaluations = result.get_asset_check_evaluations()
+    warned = [e for e in evaluations if not e.passed and e.severity == dg.AssetCheckSeverity.WARN]
+    bad = [e for e in evaluations if not e.passed and e.severity == dg.AssetCheckSeverity.ERROR]
+    errors = []
+    for event in result.all_events:
+        if event.is_step_failure and event.step_failure_data.error:
+            error = event.step_failure_data.error
+            while error.cause is not None:
+                error = error.cause
+            errors.append(error.message.strip())
+    return RunOutcome(
+        run_id=result.run_id,
+        success=result.success,
+        errors=errors,
+        checks_passed=sum(evaluation.passed for evaluation in evaluations),
+        checks_warned=len(warned),
+        checks_failed=len(bad),
+    )

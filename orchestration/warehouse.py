@@ -1,0 +1,142 @@
+"""One `dbt build` in this process, into a file of its own run. Knows nothing of Dagster or of releases.
+
+dbt is called through its own runner and returns every model and test as an object; its DuckDB handle is
+closed afterwards, since a process cannot open one file with two configurations.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+
+from ingestion.atomic import write_atomically
+from ingestion.errors import UnwindError
+from ingestion.places import Places
+from ingestion.settings import PROJECT
+
+DBT_PROJECT = PROJECT / "dbt_project"
+KEPT_WAREHOUSES = 3
+
+
+class BuildFailed(UnwindError):
+    """A model or a test of the warehouse failed; nothing is published from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """What dbt says of one model, seed or test."""
+
+    unique_id: str
+    status: str
+    message: str
+    seconds: float
+    failures: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseBuild:
+    """A finished warehouse: the newest answers in `path`, and the marts as they stood at each instant."""
+
+    run_id: str
+    as_of: datetime
+    path: Path
+    manifest: Path
+    instants: dict[str, Path]
+
+    def save(self) -> None:
+        body = {
+            "run_id": self.run_id,
+            "as_of": self.as_of.isoformat(),
+            "path": str(self.path),
+            "manifest": str(self.manifest),
+            "instants": {instant: str(path) for instant, path in self.instants.items()},
+        }
+        write_atomically(self.path.with_suffix(".json"), lambda part: part.write_bytes(orjson.dumps(body)))
+
+    @staticmethod
+    def newest(places: Places) -> WarehouseBuild:
+        """The last finished build. Raises BuildFailed when there is none."""
+        notes = sorted(places.warehouse.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+        if not notes:
+            raise BuildFailed(f"there is no finished warehouse under {places.warehouse}; run the build first")
+        body = orjson.loads(notes[-1].read_bytes())
+        return WarehouseBuild(
+            run_id=body["run_id"],
+            as_of=datetime.fromisoformat(body["as_of"]),
+            path=Path(body["path"]),
+            manifest=Path(body["manifest"]),
+            instants={instant: Path(path) for instant, path in body["instants"].items()},
+        )
+
+
+def dbt_build(places: Places, warehouse: Path, as_of: datetime, target: Path) -> list[NodeResult]:
+    """Build every model and run every data test into `warehouse`, as of a moment. Raises BuildFailed.
+
+    Unit tests are left out: they judge the code, not the data, and run with the tests.
+    """
+    from dbt.cli.main import dbtRunner
+
+    from orchestration.dbt_connections import close_dbt_connections
+
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    arguments = [
+        "build", "--quiet", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
+        "--target-path", str(target), "--log-path", str(target / "logs"),
+        "--exclude-resource-type", "unit_test",
+        "--vars", orjson.dumps({"as_of": f"{as_of:%Y-%m-%d %H:%M:%S.%f}"}).decode(),
+    ]  # fmt: skip
+    with _environment(UNWIND_RAW_DIR=str(places.raw), UNWIND_WAREHOUSE=str(warehouse), DO_NOT_TRACK="1"):
+        try:
+            outcome = dbtRunner().invoke(arguments)
+        finally:
+            close_dbt_connections()
+    if outcome.exception:
+        raise BuildFailed(f"dbt stopped: {outcome.exception}") from outcome.exception
+    results = [
+        NodeResult(
+            unique_id=result.node.unique_id,
+            status=str(result.status),
+            message=result.message or "",
+            seconds=result.execution_time,
+            failures=result.failures,
+        )
+        for result in outcome.result.results  # type: ignore[union-attr]
+    ]
+    return results
+
+
+def failed(results: list[NodeResult]) -> list[NodeResult]:
+    """The nodes that stop a release: errors and failed tests, not warnings, not what was skipped after them."""
+    return [result for result in results if result.status in ("error", "fail", "runtime error")]
+
+
+def prune(places: Places, keep: int = KEPT_WAREHOUSES) -> None:
+    """Delete warehouses of old runs; the newest few stay for questions after a refused release."""
+    notes = sorted(places.warehouse.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    kept = {note.stem for note in notes[-keep:]}
+    for path in places.warehouse.iterdir():
+        if path.is_file() and path.name.split(".")[0].split("@")[0] not in kept:
+            path.unlink(missing_ok=True)
+    for leftover in places.warehouse.glob("*.tmp"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+@contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
