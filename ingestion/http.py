@@ -200,7 +200,7 @@ class LiveClient:
         """The decoded body, bounded in bytes and in time: httpx's own timeout is per read, not per body."""
         ends_at = time.monotonic() + self._settings.deadline_seconds
         chunks, size = [], 0
-        for chunk in response.iter_bytes(65_536):
+        for chunk in response.iter_bytes():
             size += len(chunk)
             if size > MAX_BODY_BYTES:
                 raise BodyRejected(f"body larger than {MAX_BODY_BYTES} bytes")

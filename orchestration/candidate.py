@@ -48,7 +48,7 @@ def build_candidate(
     release_id: str,
     asof_warehouses: Mapping[datetime, Path] | None = None,
 ) -> Candidate:
-    """Make `published/candidates/<release_id>` with the database file. Raises a ReleaseError, leaving nothing behind.
+    """Make `published/candidates/<release_id>` with the database file. A ReleaseError leaves nothing behind.
 
     `asof_warehouses` are the builds as of the named instants. No warehouse may be open in this process with
     another configuration: close dbt's connections first (`dbt_connections.py`).
@@ -67,7 +67,7 @@ def build_candidate(
             _copy(connection, warehouse, {table: table.schema for table in catalog.tables})
             for instant, then in instants.items():
                 schema = f"marts_asof_{instant_name(instant)}"
-                _copy(connection, then, {table: schema for table in catalog.of_schema("marts")})
+                _copy(connection, then, dict.fromkeys(catalog.of_schema("marts"), schema))
             _add_macros(connection, catalog)
             connection.execute("checkpoint candidate")
     except BaseException:
@@ -92,7 +92,9 @@ def comment(connection: duckdb.DuckDBPyConnection, place: Sequence[str], table: 
     target = ident(*place, table.name)
     grain = f" One row per {', '.join(table.grain)}." if table.grain else ""
     connection.execute(
-        statement("comment on table {target} is {text}", target=target, text=literal(table.description + grain))
+        statement(
+            "comment on table {target} is {text}", target=target, text=literal(table.description + grain)
+        )
     )
     for column in table.columns:
         connection.execute(
@@ -139,7 +141,8 @@ def _copy(connection: duckdb.DuckDBPyConnection, warehouse: Path, schemas: Mappi
     for table, schema in schemas.items():
         connection.execute(
             statement(
-                "create table candidate.{target} as select {columns} from warehouse.{origin} order by {grain}",
+                "create table candidate.{target} as "
+                "select {columns} from warehouse.{origin} order by {grain}",
                 target=ident(schema, table.name),
                 columns=idents(table.column_names),
                 origin=ident(table.schema, table.name),
@@ -178,13 +181,13 @@ def _refuse_unfit(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]
 
 
 def _add_macros(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
-    """`as_of.<table>(t)`: what a table of vintages said at a moment. The predicate itself works in every tool."""
+    """`as_of.<table>(t)`: what a table of vintages said at a moment; sugar over a predicate."""
     # A macro's body is resolved where it is made: with the candidate in use, its tables need no catalog name.
     connection.execute("use candidate")
     connection.execute("create schema as_of")
     for table in catalog.of_schema("vintages"):
         if {"known_from_at", "known_to_at"} <= set(table.column_names):
-                connection.execute(
+            connection.execute(
                 statement(
                     "create macro as_of.{name}(t) as table "
                     "select * from vintages.{name} where known_from_at <= t and t < known_to_at",

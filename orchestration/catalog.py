@@ -1,4 +1,4 @@
-"""What a release publishes, read from dbt's manifest: tables, grain, columns, and the raw datasets behind them.
+"""What a release publishes, read from dbt's manifest: tables, grain, columns, raw datasets behind them.
 
 The models' YAML is the one declaration; the candidate's comments, catalog.json, the lineage and the digests
 all read it from here. Whether the data fit it is found out in `candidate.py`.
@@ -68,7 +68,7 @@ class Catalog:
 
 
 def read_catalog(manifest: Path) -> Catalog:
-    """The published tables of a dbt project. Raises IncompleteCatalog naming everything that is undocumented."""
+    """The published tables of a dbt project. Raises IncompleteCatalog naming what is undocumented."""
     nodes: Mapping[str, Any] = orjson.loads(manifest.read_bytes())
     models = sorted(
         (node for node in nodes["nodes"].values() if _is_published(node)),

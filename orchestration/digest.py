@@ -29,7 +29,8 @@ def table_digest(connection: duckdb.DuckDBPyConnection, schema: str, table: Tabl
     rows = connection.execute(
         statement(
             "with rows as (select {grain}, sha256({row}) as row_digest from {target}) "
-            "select coalesce(sha256(string_agg(row_digest, '' order by {grain}, row_digest)), ''), count(*) from rows",
+            "select coalesce(sha256(string_agg(row_digest, '' order by {grain}, row_digest)), ''), count(*) "
+            "from rows",
             grain=idents(table.grain),
             row=row_text(table, columns),
             target=ident(schema, table.name),

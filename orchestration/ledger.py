@@ -11,11 +11,11 @@ import orjson
 
 
 def append(published: Path, **line: Any) -> None:
-    """Write one line, on disk when this returns. Starts a line of its own after one that a kill left half written."""
+    """Write one line, on disk when this returns, and not behind one that a kill left half written."""
     path = published / "ledger.jsonl"
     body = path.read_bytes() if path.exists() else b""
     gap = b"\n" if body and not body.endswith(b"\n") else b""
-    with open(path, "ab") as handle:
+    with path.open("ab") as handle:
         handle.write(gap + orjson.dumps(line) + b"\n")
         handle.flush()
         os.fsync(handle.fileno())

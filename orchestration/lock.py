@@ -20,7 +20,7 @@ def release_lock(published: Path, patience_seconds: float = PATIENCE_SECONDS) ->
     """Hold `published/.lock`. Raises ReleaseLocked, naming the holder, after waiting in vain."""
     published.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + patience_seconds
-    with open(published / ".lock", "a+") as handle:
+    with (published / ".lock").open("a+") as handle:
         while True:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -6,10 +6,10 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from ingestion.atomic import write_atomically
 from ingestion.errors import UnwindError
-from orchestration.warehouse import DBT_PROJECT
+from ingestion.settings import PROJECT
 
+DBT_PROJECT = PROJECT / "dbt_project"
 TARGET = DBT_PROJECT / "target"
 _SUFFIXES = {".sql", ".yml", ".yaml", ".csv"}
 
@@ -17,25 +17,30 @@ _SUFFIXES = {".sql", ".yml", ".yaml", ".csv"}
 @cache
 def manifest_path() -> Path:
     """Path of an up-to-date manifest.json; parses the project first if any of its files changed."""
-    stamp, wanted = TARGET / "project.sha256", _project_digest()
+    stamp, wanted = TARGET / "project.sha256", project_digest()
     if stamp.exists() and stamp.read_text() == wanted and (TARGET / "manifest.json").exists():
         return TARGET / "manifest.json"
     from dbt.cli.main import dbtRunner
 
+    from ingestion.atomic import write_atomically
+    from orchestration.warehouse import environment
     from orchestration.dbt_connections import close_dbt_connections
 
     arguments = ["parse", "--quiet", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    try:
-        outcome = dbtRunner().invoke([*arguments, "--log-path", str(TARGET / "logs")])
-    finally:
-        close_dbt_connections()
+    # Parsing opens no database, but the profile wants a path.
+    with environment(UNWIND_WAREHOUSE=":memory:", DO_NOT_TRACK="1"):
+        try:
+            outcome = dbtRunner().invoke([*arguments, "--log-path", str(TARGET / "logs")])
+        finally:
+            close_dbt_connections()
     if not outcome.success:
         raise UnwindError(f"the dbt project does not parse: {outcome.exception}")
     write_atomically(stamp, lambda part: Path(part).write_text(wanted))
     return TARGET / "manifest.json"
 
 
-def _project_digest() -> str:
+def project_digest() -> str:
+    """Hash over every file of the dbt project that its manifest is made from."""
     digest = hashlib.sha256()
     for path in sorted(DBT_PROJECT.rglob("*")):
         if path.suffix in _SUFFIXES and TARGET not in path.parents and "logs" not in path.parts:

@@ -45,7 +45,7 @@ def run_job(
         **({"case": places.case} if places.case else {}),
     }
     with dg.DagsterInstance.get() as instance:
-        result = defs().resolve_job_def(JOB).execute_in_process(
+        result = defs.resolve_job_def(JOB).execute_in_process(
             instance=instance,
             run_config={
                 "resources": {"scope": {"config": scope}},

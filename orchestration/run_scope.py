@@ -34,6 +34,16 @@ def tags_of(window: Window) -> dict[str, str]:
     return {RANGE_START: window.first.isoformat(), RANGE_END: window.last.isoformat()}
 
 
+def daily_window(today: date) -> Window:
+    """The three days before today: a file that came late yesterday is found this morning."""
+    return Window(today - timedelta(days=3), today - timedelta(days=1))
+
+
+def hourly_window(today: date) -> Window:
+    """Yesterday and today: what is asked for its newest state, and a file that is just out."""
+    return Window(today - timedelta(days=1), today)
+
+
 def parse_instant(text: str) -> datetime:
     """A moment in UTC, naive. A time without a zone is UTC; a date alone is its midnight.
 

@@ -19,9 +19,8 @@ import orjson
 from ingestion.atomic import write_atomically
 from ingestion.errors import UnwindError
 from ingestion.places import Places
-from ingestion.settings import PROJECT
+from orchestration.manifest import DBT_PROJECT
 
-DBT_PROJECT = PROJECT / "dbt_project"
 KEPT_WAREHOUSES = 3
 
 
@@ -48,7 +47,8 @@ class WarehouseBuild:
     as_of: datetime
     path: Path
     manifest: Path
-    instants: dict[str, Path]
+    instants: dict[datetime, Path]
+    inputs_key: str
 
     def save(self) -> None:
         body = {
@@ -56,7 +56,8 @@ class WarehouseBuild:
             "as_of": self.as_of.isoformat(),
             "path": str(self.path),
             "manifest": str(self.manifest),
-            "instants": {instant: str(path) for instant, path in self.instants.items()},
+            "instants": {instant.isoformat(): str(path) for instant, path in self.instants.items()},
+            "inputs_key": self.inputs_key,
         }
         write_atomically(self.path.with_suffix(".json"), lambda part: part.write_bytes(orjson.dumps(body)))
 
@@ -72,7 +73,8 @@ class WarehouseBuild:
             as_of=datetime.fromisoformat(body["as_of"]),
             path=Path(body["path"]),
             manifest=Path(body["manifest"]),
-            instants={instant: Path(path) for instant, path in body["instants"].items()},
+            instants={datetime.fromisoformat(then): Path(path) for then, path in body["instants"].items()},
+            inputs_key=body["inputs_key"],
         )
 
 
@@ -92,7 +94,7 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime, target: Path) ->
         "--exclude-resource-type", "unit_test",
         "--vars", orjson.dumps({"as_of": f"{as_of:%Y-%m-%d %H:%M:%S.%f}"}).decode(),
     ]  # fmt: skip
-    with _environment(UNWIND_RAW_DIR=str(places.raw), UNWIND_WAREHOUSE=str(warehouse), DO_NOT_TRACK="1"):
+    with environment(UNWIND_RAW_DIR=str(places.raw), UNWIND_WAREHOUSE=str(warehouse), DO_NOT_TRACK="1"):
         try:
             outcome = dbtRunner().invoke(arguments)
         finally:
@@ -112,6 +114,19 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime, target: Path) ->
     return results
 
 
+def note_published(places: Places, build: WarehouseBuild, release_id: str) -> None:
+    """Remember what the current release was made from, so that the same is not made again."""
+    body = orjson.dumps({"release_id": release_id, "inputs_key": build.inputs_key})
+    write_atomically(places.home / "published.json", lambda part: part.write_bytes(body))
+
+
+def published_as(places: Places, inputs_key: str) -> str | None:
+    """The release that was made from exactly these inputs, None if the last one was not."""
+    path = places.home / "published.json"
+    body = orjson.loads(path.read_bytes()) if path.exists() else {}
+    return body["release_id"] if body.get("inputs_key") == inputs_key else None
+
+
 def failed(results: list[NodeResult]) -> list[NodeResult]:
     """The nodes that stop a release: errors and failed tests, not warnings, not what was skipped after them."""
     return [result for result in results if result.status in ("error", "fail", "runtime error")]
@@ -129,7 +144,8 @@ def prune(places: Places, keep: int = KEPT_WAREHOUSES) -> None:
 
 
 @contextmanager
-def _environment(**values: str) -> Iterator[None]:
+def environment(**values: str) -> Iterator[None]:
+    """Environment variables for the length of a block: how dbt is told where its files are."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:

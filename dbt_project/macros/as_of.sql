@@ -1,13 +1,13 @@
-{#- The moment a build answers for. `as_of_at()` is the only reader of the variable, and only staging
-    calls what stands here: a model further down that filtered by time again would make two rules of one. -#}
+{#- The moment a build answers for. `as_of_at()` is the only reader of the variable, and only staging calls
+    what stands here: a model further down that filtered by time again would make two rules of one. -#}
 
 {% macro as_of_at() -%}
-    {%- set moment = var('as_of') | string | trim -%}
-    {#- The value is put into SQL as it is, so nothing but a moment in UTC may pass. -#}
-    {%- if not modules.re.match('^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|\+00:00)?)?$', moment) -%}
-        {{ exceptions.raise_compiler_error("var as_of is not a moment in UTC: " ~ moment) }}
+    {%- set moment = var('as_of') | string -%}
+    {#- DuckDB drops an offset from a TIMESTAMP literal without a word, which would be hours off. -#}
+    {%- if '+' in moment or moment.count('-') > 2 -%}
+        {{ exceptions.raise_compiler_error("var as_of must be in UTC, without an offset: " ~ moment) }}
     {%- endif -%}
-    timestamp '{{ moment | replace('T', ' ') | replace('Z', '') | replace('+00:00', '') }}'
+    timestamp '{{ moment | replace("'", "''") }}'
 {%- endmacro %}
 
 {#- Every version of a key that was known by then. -#}
@@ -15,16 +15,15 @@
     known_at <= {{ as_of_at() }}
 {%- endmacro %}
 
-{#- The order of a key's versions. It is total: ties on the clock are broken by the fetch, then by the response. -#}
-{% macro vintage_order() -%}
-    known_at, _fetched_at, _capture_id
+{#- The order of a key's versions. It is total: a tie on the clock is broken by the fetch, then the response. -#}
+{% macro vintage_order(direction='asc') -%}
+    known_at {{ direction }}, _fetched_at {{ direction }}, _capture_id {{ direction }}
 {%- endmacro %}
 
-{#- Keeps one row per key: the newest version known by then. Stands where a WHERE and a QUALIFY would. -#}
+{#- Keeps one row per key, the newest version known by then. Stands where a WHERE and a QUALIFY would. -#}
 {% macro newest_vintage(grain) -%}
     where {{ is_known() }}
     qualify row_number() over (
-        partition by {{ grain | join(', ') }}
-        order by known_at desc, _fetched_at desc, _capture_id desc
+        partition by {{ grain | join(', ') }} order by {{ vintage_order('desc') }}
     ) = 1
 {%- endmacro %}

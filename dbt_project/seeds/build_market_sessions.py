@@ -1,4 +1,4 @@
-"""Writes market_sessions.csv, the sessions of the New York Stock Exchange that cross-asset and flow tables hang on.
+"""Writes market_sessions.csv: the sessions of the New York Stock Exchange, open, close and early closes.
 
 exchange_calendars is imported here and nowhere in the product: it takes seconds to load and its
 answer for a closed range of years does not move. Run this file again after an unscheduled closure

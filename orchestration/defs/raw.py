@@ -3,21 +3,22 @@
 Adding a dataset adds no line here. What a landing means is in ingestion/; this only shows it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
+
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from ingestion.contract import Dataset, load_contracts
-from ingestion.ingest import ingest
-from orchestration import landing_log, progress
+from orchestration import progress
 from orchestration.defs.resources import RunScope
-from orchestration.landing_log import Landing
 from orchestration.run_scope import FIRST_DAY, window_of
 
 UTC_DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), end_offset=1)
 OWNERS = ["team:data"]
+
+if TYPE_CHECKING:
+    from orchestration.landing_log import Landing
 
 
 def raw_key(dataset: Dataset) -> dg.AssetKey:
@@ -52,6 +53,10 @@ def raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
         ],
     )
     def landed(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[dg.MaterializeResult]:
+        # Polars, pyarrow and the client are needed to land, not to show what could be landed.
+        from ingestion.ingest import ingest
+        from orchestration import landing_log
+
         window = window_of(context.run.tags, scope.now().date())
         with scope.client() as client:
             report = ingest(dataset, window, client, scope.places, progress.tell)
@@ -63,7 +68,7 @@ def raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
     return landed
 
 
-def landing_checks(key: dg.AssetKey, landing: Landing) -> Iterator[dg.AssetCheckResult]:
+def landing_checks(key: dg.AssetKey, landing: "Landing") -> Iterator[dg.AssetCheckResult]:
     """A landing as check results. Only an answer that breaks the contract stops what comes after."""
     warn, error = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
     gaps = {**dict.fromkeys(landing.missing_days, 0), **landing.partial_days}
@@ -85,7 +90,7 @@ def landing_checks(key: dg.AssetKey, landing: Landing) -> Iterator[dg.AssetCheck
     )  # fmt: skip
 
 
-def _metadata(landing: Landing) -> dict[str, dg.MetadataValue]:
+def _metadata(landing: "Landing") -> dict[str, dg.MetadataValue]:
     return {
         "dagster/row_count": dg.MetadataValue.int(landing.rows),
         "first_day": dg.MetadataValue.text(landing.first_day or "none"),
@@ -98,6 +103,4 @@ def _metadata(landing: Landing) -> dict[str, dg.MetadataValue]:
     }
 
 
-@dg.definitions
-def raw() -> dg.Definitions:
-    return dg.Definitions(assets=[raw_asset(dataset) for dataset in load_contracts()])
+defs = dg.Definitions(assets=[raw_asset(dataset) for dataset in load_contracts()])

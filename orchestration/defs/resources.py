@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from ingestion.cases.case import load_case, prepare_captures
-from ingestion.capture import CaptureStore
-from ingestion.clock import run_clock
-from ingestion.http import Fetcher, LiveClient, ReplayClient
 from ingestion.places import Places
-from ingestion.quarantine import keep_rejected
 from ingestion.settings import Settings
 from orchestration.run_scope import parse_instant
+
+if TYPE_CHECKING:
+    from ingestion.http import Fetcher
 
 
 class RunScope(dg.ConfigurableResource):
@@ -34,6 +34,8 @@ class RunScope(dg.ConfigurableResource):
 
     def now(self) -> datetime:
         """The run's clock at this moment: the case's, the mirror's, or the machine's."""
+        from ingestion.clock import run_clock
+
         return load_case(self.case).now if self.case else run_clock(Settings())
 
     def moments(self) -> list[datetime]:
@@ -42,7 +44,11 @@ class RunScope(dg.ConfigurableResource):
         return sorted({*named, *(parse_instant(text) for text in self.instants)})
 
     @contextmanager
-    def client(self) -> Iterator[Fetcher]:
+    def client(self) -> "Iterator[Fetcher]":
+        from ingestion.capture import CaptureStore
+        from ingestion.http import LiveClient, ReplayClient
+        from ingestion.quarantine import keep_rejected
+
         if self.case:
             case = load_case(self.case)
             yield ReplayClient(CaptureStore(prepare_captures(case, self.places)), case.now)
@@ -52,6 +58,4 @@ class RunScope(dg.ConfigurableResource):
             yield client
 
 
-@dg.definitions
-def resources() -> dg.Definitions:
-    return dg.Definitions(resources={"scope": RunScope()})
+defs = dg.Definitions(resources={"scope": RunScope()})

@@ -3,6 +3,7 @@
 {% test identity(model, left, right, scale='0', tolerance=1e-9) %}
 select *
 from {{ model }}
-where abs(({{ left }}) - ({{ right }})) > {{ tolerance }} * greatest(abs({{ left }}), abs({{ right }}), abs({{ scale }}))
-    or ({{ left }}) is null <> (({{ right }}) is null)
+where (({{ left }}) is null) <> (({{ right }}) is null)
+    or abs(({{ left }}) - ({{ right }}))
+        > {{ tolerance }} * greatest(abs({{ left }}), abs({{ right }}), abs({{ scale }}))
 {% endtest %}

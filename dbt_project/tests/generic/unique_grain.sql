@@ -5,5 +5,5 @@ select
     count(*) as rows_count
 from {{ model }}
 group by {{ columns | join(', ') }}
-having count(*) > 1 or {% for column in columns %}{{ column }} is null{{ ' or ' if not loop.last }}{% endfor %}
+having count(*) > 1 or {{ columns | join(' is null or ') }} is null
 {% endtest %}

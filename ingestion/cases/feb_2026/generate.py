@@ -64,10 +64,10 @@ def _files(facts: dict[str, Fact], prices: list[wire.Candle]) -> Iterator[Captur
                 text = wire.metrics_csv(SYMBOL, rows, "period_end")
             body = wire.zip_bytes(wire.csv_name(url), text.encode(), is_deflated=False)
             asked_at = datetime.combine(day, datetime.min.time()) + FILES_AFTER
-            yield _capture(dataset, url, body, "application/zip", asked_at, day)
-            asked_at += timedelta(seconds=2)
             checksum = wire.checksum_text(url, body)
             yield _capture(dataset, f"{url}.CHECKSUM", checksum, "binary/octet-stream", asked_at, day)
+            asked_at += timedelta(seconds=2)
+            yield _capture(dataset, url, body, "application/zip", asked_at, day)
 
 
 def _pages(facts: dict[str, Fact], prices: list[wire.Candle]) -> Iterator[Capture]:

@@ -81,7 +81,7 @@ def open_interest(facts: dict[str, Fact], candles: list[Candle]) -> list[OpenInt
 
 
 def _takers(facts: dict[str, Fact], random: Random, spot: list[float]) -> list[float]:
-    """Taker buys over sells: leaning with the price, with the published mean of the day where there is one."""
+    """Taker buys over sells: leaning with the price, with the published mean of a day where there is one."""
     per_day = timedelta(days=1) // FIVE_MINUTES
     ratios: list[float] = []
     for day in range(DAYS):

@@ -42,7 +42,7 @@ samples as (
         venue,
         max(snapshot_at) as snapshot_at,
         arg_max(open_interest_coins, snapshot_at) as open_interest_coins,
-        -- Linear contracts margined in stablecoins: USDT counted as one dollar, which the marts say in usd_basis.
+        -- Linear contracts margined in USDT, counted as one dollar; the marts say so in usd_basis.
         arg_max(open_interest_quote, snapshot_at) as open_interest_usd,
         count(*) as snapshots_count,
         snapshots_per_period,

@@ -8,7 +8,7 @@ with sampled as (
         venue,
         snapshot_at,
         -- In a fall one hour of slip moves open interest by three or four per cent: a day that broke off
-        -- earlier keeps its last level, but no step is measured from or to it.
+        -- earlier keeps its last level, but no step is measured from it or to it.
         snapshot_at > period_end_at - interval 1 hour as stands_at_end,
         open_interest_coins,
         open_interest_usd,
@@ -20,7 +20,9 @@ with sampled as (
     from {{ ref('int_derivatives__sample_open_interest') }}
 ),
 
-walked as (
+-- A step goes from q0 coins at price p0 to q1 coins at p1. A contract without coins has no price: the other
+-- end of the step lends its own, and the split stays exact.
+steps as (
     select
         cadence,
         period_start_at,
@@ -28,48 +30,25 @@ walked as (
         asset,
         venue,
         snapshot_at,
-        open_interest_coins as coins,
-        open_interest_usd as usd,
-        mark_price_usd as price,
+        coalesce(
+            lag(period_end_at) over walk = period_start_at and lag(stands_at_end) over walk and stands_at_end,
+            false
+        ) as is_linked,
+        row_number() over walk = 1 as is_first,
+        lag(open_interest_coins) over walk as q0,
+        open_interest_coins as q1,
+        coalesce(lag(mark_price_usd) over walk, mark_price_usd, 0) as p0,
+        coalesce(mark_price_usd, lag(mark_price_usd) over walk, 0) as p1,
+        lag(open_interest_usd) over walk as usd0,
+        open_interest_usd as usd1,
         snapshots_count,
         snapshots_per_period,
-        row_number() over walk = 1 as is_first,
-        coalesce(
-            lag(period_end_at) over walk = period_start_at and stands_at_end and lag(stands_at_end) over walk, false
-        ) as is_linked,
-        lag(open_interest_coins) over walk as previous_coins,
-        lag(open_interest_usd) over walk as previous_usd,
-        lag(mark_price_usd) over walk as previous_price,
         known_at,
         lag(known_at) over walk as previous_known_at,
         provenance,
         lag(provenance) over walk as previous_provenance
     from sampled
     window walk as (partition by cadence, asset, venue, symbol order by period_start_at)
-),
-
--- A contract without any coins has no price; the other end of the step lends its own, so the split stays exact.
-priced as (
-    select
-        cadence,
-        period_start_at,
-        period_end_at,
-        asset,
-        venue,
-        snapshot_at,
-        coins,
-        usd,
-        snapshots_count,
-        snapshots_per_period,
-        is_first,
-        is_linked,
-        previous_coins,
-        previous_usd,
-        coalesce(price, previous_price, 0) as price,
-        coalesce(previous_price, price, 0) as previous_price,
-        case when is_linked then greatest(known_at, previous_known_at) else known_at end as known_at,
-        case when is_linked then greatest(provenance, previous_provenance) else provenance end as provenance
-    from walked
 ),
 
 -- One set of expressions for a venue and for the total of all venues. Steps are summed over the contracts
@@ -82,20 +61,24 @@ summed as (
         asset,
         coalesce(venue, 'all') as venue,
         min(snapshot_at) as snapshot_at,
-        sum(coins) as open_interest_coins,
-        sum(usd) as open_interest_usd,
-        sum(coins - previous_coins) filter (where is_linked) as change_coins,
-        sum(usd - previous_usd) filter (where is_linked) as change_usd,
-        sum((coins - previous_coins) * (previous_price + price) / 2) filter (where is_linked) as position_effect_usd,
-        sum((price - previous_price) * (previous_coins + coins) / 2) filter (where is_linked) as price_effect_usd,
+        sum(q1) as open_interest_coins,
+        sum(usd1) as open_interest_usd,
+        sum(q1 - q0) filter (where is_linked) as change_coins,
+        sum(usd1 - usd0) filter (where is_linked) as change_usd,
+        sum((q1 - q0) * (p0 + p1) / 2) filter (where is_linked) as position_effect_usd,
+        sum((p1 - p0) * (q0 + q1) / 2) filter (where is_linked) as price_effect_usd,
         sum(snapshots_count) as snapshots_count,
         any_value(snapshots_per_period) as snapshots_per_period,
         count(*) filter (where is_first) as new_contracts_count,
         count(distinct venue) as venues_count,
         left(md5(string_agg(distinct venue, ',' order by venue)), 16) as venue_set_hash,
-        max(known_at) as known_at,
-        max(provenance) as provenance
-    from priced
+        max(
+            case when is_linked then greatest(known_at, previous_known_at) else known_at end
+        ) as known_at,
+        max(
+            case when is_linked then greatest(provenance, previous_provenance) else provenance end
+        ) as provenance
+    from steps
     group by grouping sets (
         (cadence, period_start_at, period_end_at, asset, venue),
         (cadence, period_start_at, period_end_at, asset)

@@ -39,13 +39,16 @@ select
     flows.provenance
 from spans
 inner join {{ ref('stg_exchange_calendars__market_sessions') }} as sessions
-    on sessions.exchange = 'XNYS'
-    and sessions.session_date >= spans.first_date
-    -- Without a clock the series ends at its own last session.
-    and (sessions.clock_at is not null or sessions.session_date <= spans.last_date)
+    on
+        sessions.exchange = 'XNYS'
+        and spans.first_date <= sessions.session_date
+        -- Without a clock the series ends at its own last session.
+        and (sessions.clock_at is not null or spans.last_date >= sessions.session_date)
 left join {{ ref('stg_sosovalue__etf_flow_totals') }} as flows
-    on spans.asset = flows.asset
-    and sessions.session_date = flows.session_date
+    on
+        spans.asset = flows.asset
+        and sessions.session_date = flows.session_date
 left join vintages
-    on spans.asset = vintages.asset
-    and sessions.session_date = vintages.session_date
+    on
+        spans.asset = vintages.asset
+        and sessions.session_date = vintages.session_date

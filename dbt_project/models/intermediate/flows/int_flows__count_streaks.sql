@@ -9,7 +9,8 @@ with stretches as (
         provenance
     from {{ ref('int_flows__align_to_sessions') }}
     window so_far as (
-        partition by asset order by session_date rows between unbounded preceding and current row
+        partition by asset order by session_date
+        rows between unbounded preceding and current row
     )
 ),
 
@@ -25,7 +26,8 @@ directed as (
         provenance
     from stretches
     window so_far as (
-        partition by asset, stretch_number order by session_date rows between unbounded preceding and current row
+        partition by asset, stretch_number order by session_date
+        rows between unbounded preceding and current row
     )
 ),
 
@@ -57,7 +59,8 @@ runs as (
         case when is_turn then greatest(provenance, previous_provenance) else provenance end as provenance
     from turned
     window so_far as (
-        partition by asset, stretch_number order by session_date rows between unbounded preceding and current row
+        partition by asset, stretch_number order by session_date
+        rows between unbounded preceding and current row
     )
 )
 

@@ -1,0 +1,105 @@
+"""The `unwind` command: what a person types, and what they are told. Every decision is made elsewhere.
+
+Heavy packages are imported inside the commands, so that `unwind --help` answers at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="An open warehouse for market stress in crypto: what was forced, what was bought, what was known when.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+DayOption = Annotated[str | None, typer.Option(metavar="DATE", help="UTC day, e.g. 2026-02-05.")]
+
+
+@app.command()
+def run(
+    case: Annotated[str | None, typer.Option(help="Bundled case to replay, offline (default: feb_2026).")] = None,
+    live: Annotated[bool, typer.Option("--live", help="Ask the real sources instead of a bundled case.")] = False,
+    from_: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First UTC day to land.")] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last UTC day to land.")] = None,
+    as_of: Annotated[
+        list[str] | None,
+        typer.Option(metavar="T", help="Also keep the marts as they stood at this UTC moment (repeatable)."),
+    ] = None,
+    replace_live: Annotated[
+        bool, typer.Option(help="Let a bundled case take the place of a live release.")
+    ] = False,
+) -> None:
+    """Land, build, audit and publish a release."""
+    from orchestration.run_command import execute
+
+    raise typer.Exit(execute(case, live, from_, to, as_of or [], replace_live))
+
+
+@app.command()
+def status() -> None:
+    """What is landed, what is published, and what is wrong with either."""
+    from orchestration.status_command import show
+
+    raise typer.Exit(show())
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT, in DuckDB's SQL.")],
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
+) -> None:
+    """Ask the current release, read-only and without access to anything else on this machine."""
+    from orchestration.sql_command import ask
+
+    raise typer.Exit(ask(query, csv))
+
+
+@app.command()
+def releases() -> None:
+    """List the releases that are kept, newest first."""
+    from orchestration.releases_command import show
+
+    raise typer.Exit(show())
+
+
+@app.command()
+def rollback(
+    release_id: Annotated[str | None, typer.Argument(help="Release to go back to (default: the one before).")] = None,
+) -> None:
+    """Make an earlier release the current one again."""
+    from orchestration.releases_command import go_back
+
+    raise typer.Exit(go_back(release_id))
+
+
+@app.command()
+def doctor() -> None:
+    """Check this installation and its data: versions, links, checksums, leftovers, disk, clock."""
+    from orchestration.doctor import examine
+
+    raise typer.Exit(examine())
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+) -> None:
+    """Open the Dagster UI at 127.0.0.1, with schedules and runs of this data folder."""
+    import os
+    import sys
+
+    from ingestion.settings import Settings
+    from orchestration.instance import dagster_home
+
+    dagster_home(Settings())
+    dagster = Path(sys.executable).with_name("dagster")
+    command = [str(dagster), "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    os.execv(dagster, command)  # noqa: S606
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,120 @@
+"""From a built warehouse to what readers see: candidate, audit, publication. Selecting one step alone is safe.
+
+The publication trusts nothing but the receipt: run it without the audit, or after a failed one, and it refuses.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.defs.resources import RunScope
+from orchestration.defs.warehouse import warehouse
+from orchestration.rules import load_rules
+from orchestration.run_scope import window_of
+from orchestration.warehouse import WarehouseBuild, note_published
+
+OWNERS = ["team:data"]
+CANDIDATE = dg.AssetKey(["release", "candidate"])
+PUBLISHED = dg.AssetKey(["release", "published"])
+MARTS = [key for key in warehouse.keys if key.path[0] in ("marts", "vintages")]
+
+
+@dg.asset(
+    key=CANDIDATE,
+    deps=MARTS,
+    group_name="release",
+    kinds={"duckdb"},
+    owners=OWNERS,
+    pool="duckdb_writer",
+    description="The marts and vintages of the last build, copied into a file that nobody reads yet.",
+)
+def candidate(context: dg.AssetExecutionContext, scope: RunScope) -> dg.MaterializeResult:
+    from orchestration.candidate import build_candidate
+
+    build = WarehouseBuild.newest(scope.places)
+    made = build_candidate(
+        build.path, build.manifest, scope.places.published, release_id(build), build.instants
+    )
+    return dg.MaterializeResult(
+        metadata={"release_id": made.release_id, "tables": len(made.catalog.tables), "path": str(made.folder)}
+    )
+
+
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(
+            rule.id.replace(".", "__"), asset=CANDIDATE, blocking=rule.severity == "critical", description=rule.why
+        )
+        for rule in load_rules()
+    ],
+    name="audit",
+    pool="duckdb_writer",
+)
+def audit(context: dg.AssetCheckExecutionContext, scope: RunScope) -> Iterator[dg.AssetCheckResult]:
+    """Judge every rule on the candidate, write `meta`, and seal it with a receipt, whatever the outcome."""
+    from orchestration.candidate import Candidate
+    from orchestration.catalog import read_catalog
+    from orchestration.facts_of_run import gather
+    from orchestration.quality import AuditScope
+    from orchestration.quality import audit as judge
+    from orchestration.seal import seal
+    from orchestration.shelf import candidate_folder
+
+    places = scope.places
+    build = WarehouseBuild.newest(places)
+    window = window_of(context.run.tags, build.as_of.date())
+    folder = candidate_folder(places.published, release_id(build))
+    made = Candidate(release_id(build), folder, read_catalog(build.manifest), tuple(build.instants))
+    rules = load_rules()
+    results = judge(made.database, rules, AuditScope(build.as_of, window.first, window.last))
+    receipt = seal(made, gather(places, build, window, made.release_id), results, places.published, rules)
+    judged = {result.rule_id: result for result in receipt.results}
+    for rule in rules:
+        result = judged[rule.id]
+        yield dg.AssetCheckResult(
+            asset_key=CANDIDATE,
+            check_name=rule.id.replace(".", "__"),
+            passed=result.status == "pass",
+            severity=dg.AssetCheckSeverity.ERROR if result.is_blocking else dg.AssetCheckSeverity.WARN,
+            metadata={"observed": result.observed, "offending_rows": dg.MetadataValue.json(result.sample_rows)},
+        )
+
+
+@dg.asset(
+    key=PUBLISHED,
+    deps=[CANDIDATE],
+    group_name="release",
+    kinds={"duckdb", "parquet"},
+    owners=OWNERS,
+    pool="duckdb_writer",
+    description="The release that readers see: data/published/unwind.duckdb, swapped in by one link.",
+)
+def published(context: dg.AssetExecutionContext, scope: RunScope) -> dg.MaterializeResult:
+    from ingestion.settings import Settings
+    from orchestration.release import publish
+
+    build = WarehouseBuild.newest(scope.places)
+    done = publish(
+        scope.places.published,
+        release_id(build),
+        replace_live=scope.replaces_live,
+        keep=Settings().keep_releases,
+    )
+    note_published(scope.places, build, done.release_id)
+    return dg.MaterializeResult(
+        metadata={
+            "release_id": done.release_id,
+            "replaced": done.replaced or "nothing",
+            "warnings": "\n".join(done.warnings) or "none",
+            "database": str(done.folder / "unwind.duckdb"),
+            "quality_page": dg.MetadataValue.path(str(done.folder / "quality.html")),
+        }
+    )
+
+
+def release_id(build: WarehouseBuild) -> str:
+    """A release is named after the moment it answers for and the run that built it."""
+    return f"{build.as_of:%Y%m%dt%H%M%S}z-{build.run_id[:8]}"
+
+
+defs = dg.Definitions(assets=[candidate, published], asset_checks=[audit])

@@ -1,0 +1,106 @@
+"""Gathers what a run knows about itself from its landings and raw files, for `meta.*` and the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime, time
+from importlib.metadata import version
+
+import polars as pl
+
+from ingestion.capture import CaptureStore
+from ingestion.contract import Dataset, load_contracts
+from ingestion.landing import INPUTS
+from ingestion.places import Places
+from ingestion.windows import Window
+from orchestration.landing_log import Landing, degraded_reasons, load
+from orchestration.manifest import project_digest
+from orchestration.run_facts import CaptureFact, DatasetFact, LicenceFact, RunFacts
+from orchestration.warehouse import WarehouseBuild
+
+
+def code_version() -> str:
+    """Version of the package and of its models: two builds by the same code say the same here."""
+    return f"{version('unwind')}+{project_digest()[:12]}"
+
+
+def gather(places: Places, build: WarehouseBuild, window: Window, release_id: str) -> RunFacts:
+    """Everything `meta` needs that cannot be read off the marts."""
+    landings = _landings(places)
+    degraded = {landing.dataset for landing in landings if landing.failures or landing.missing_days}
+    captures: list[CaptureFact] = []
+    datasets: list[DatasetFact] = []
+    for dataset in load_contracts():
+        rows = _rows(dataset, places)
+        captures += _captures(dataset, places, rows)
+        newest = rows.select(pl.col(dataset.event_time).max(), pl.col("known_at").max(), pl.col("_fetched_at").max())
+        event, known, fetched = newest.row(0)
+        at_midnight = isinstance(event, date) and not isinstance(event, datetime)
+        datasets.append(
+            DatasetFact(
+                source=dataset.source,
+                dataset=dataset.name,
+                newest_event_at=datetime.combine(event, time()) if at_midnight else event,
+                newest_known_at=known,
+                fetched_at=fetched,
+                rows_count=rows.height,
+                is_degraded=dataset.key in degraded,
+            )
+        )
+    return RunFacts(
+        release_id=release_id,
+        created_at=datetime.now(UTC).replace(tzinfo=None),
+        as_of_at=build.as_of,
+        scope=places.scope,
+        window_from=window.first,
+        window_to=window.last,
+        code_version=code_version(),
+        instants=tuple(build.instants),
+        degraded_reasons=tuple(degraded_reasons(landings)),
+        captures=tuple(captures),
+        datasets=tuple(datasets),
+        licences=tuple(_licence(dataset) for dataset in load_contracts()),
+    )
+
+
+def inputs_key(places: Places, as_of: datetime, instants: list[datetime], rule_set: str) -> str:
+    """One hash over everything a release is a function of: raw, models, rules, the moments, and what degraded it."""
+    digest = hashlib.sha256()
+    for part in (code_version(), rule_set, as_of.isoformat(), *(moment.isoformat() for moment in instants)):
+        digest.update(part.encode() + b"|")
+    for path in sorted(places.raw.glob("*/*/*.parquet")):
+        metadata = pl.read_parquet_metadata(path)
+        digest.update(f"{path.relative_to(places.raw)}|{metadata.get(INPUTS.decode(), '')}|".encode())
+    for landing in _landings(places):
+        digest.update(repr((landing.dataset, landing.failures, landing.missing_days)).encode())
+    return digest.hexdigest()
+
+
+def _landings(places: Places) -> list[Landing]:
+    return [landing for dataset in load_contracts() if (landing := load(dataset, places))]
+
+
+def _rows(dataset: Dataset, places: Places) -> pl.DataFrame:
+    columns = [dataset.event_time, "known_at", "_fetched_at", "_capture_id"]
+    files = sorted((places.raw / dataset.source / dataset.name).glob("*.parquet"))
+    return pl.concat([pl.read_parquet(path, columns=columns) for path in files])
+
+
+def _captures(dataset: Dataset, places: Places, rows: pl.DataFrame) -> list[CaptureFact]:
+    """The captures that rows of the release come from, with how many."""
+    counted = rows.group_by("_capture_id").len("rows_count").rename({"_capture_id": "capture_id"})
+    index = CaptureStore(places.capture).index(dataset.source, dataset.name)
+    wanted = ["capture_id", "url", "received_at", "body_sha256", "provenance", "rows_count"]
+    found = index.join(counted, on="capture_id").sort("received_at", "url", "capture_id").select(wanted)
+    return [CaptureFact(dataset.source, dataset.name, **row) for row in found.iter_rows(named=True)]
+
+
+def _licence(dataset: Dataset) -> LicenceFact:
+    return LicenceFact(
+        source=dataset.source,
+        dataset=dataset.name,
+        licence=dataset.licence,
+        licence_url=dataset.licence_url,
+        attribution=dataset.attribution,
+        is_redistributable=dataset.is_redistributable,
+    )

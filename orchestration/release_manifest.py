@@ -1,0 +1,108 @@
+"""A release in one small file: what run made it, and how many rows of which digest every table has.
+
+Enough to compare two releases without opening a database; row by row that is `changes.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+
+from orchestration.catalog import Catalog
+from orchestration.digest import table_digest
+from orchestration.identifiers import ident, statement
+from orchestration.run_facts import RunFacts
+
+FILE = "manifest.json"
+# Weakest first: a release is as strong as the weakest row that took part.
+PROVENANCES = ("reconstructed", "published", "measured")
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """Size and content of one published table."""
+
+    rows_count: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseManifest:
+    """Sums up one release; `tables` is keyed by `schema.name`, as-of schemas included."""
+
+    release_id: str
+    created_at: datetime
+    as_of_at: datetime
+    scope: str
+    window_from: date
+    window_to: date
+    code_version: str
+    provenance: str
+    is_degraded: bool
+    degraded_reasons: tuple[str, ...]
+    instants: tuple[datetime, ...]
+    tables: Mapping[str, TableFacts]
+
+    @property
+    def rows_count(self) -> int:
+        return sum(facts.rows_count for name, facts in self.tables.items() if name.startswith("marts."))
+
+    def write(self, folder: Path) -> None:
+        body = orjson.dumps({**asdict(self), "tables": _plain(self.tables)}, option=orjson.OPT_INDENT_2)
+        (folder / FILE).write_bytes(body)
+
+    @staticmethod
+    def read(folder: Path) -> ReleaseManifest:
+        body: dict[str, Any] = orjson.loads((folder / FILE).read_bytes())
+        return ReleaseManifest(
+            **{
+                **body,
+                "created_at": datetime.fromisoformat(body["created_at"]),
+                "as_of_at": datetime.fromisoformat(body["as_of_at"]),
+                "window_from": date.fromisoformat(body["window_from"]),
+                "window_to": date.fromisoformat(body["window_to"]),
+                "degraded_reasons": tuple(body["degraded_reasons"]),
+                "instants": tuple(datetime.fromisoformat(instant) for instant in body["instants"]),
+                "tables": {name: TableFacts(**facts) for name, facts in body["tables"].items()},
+            }
+        )
+
+
+def summarise(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, asof_schemas: Iterable[str], facts: RunFacts
+) -> ReleaseManifest:
+    """Count and digest every table of the opened candidate."""
+    places = [(table.schema, table) for table in catalog.tables]
+    places += [(schema, table) for schema in asof_schemas for table in catalog.of_schema("marts")]
+    tables, provenances = {}, set()
+    for schema, table in places:
+        target = ident(schema, table.name)
+        rows = connection.execute(statement("select count(*) from {target}", target=target)).fetchall()
+        tables[f"{schema}.{table.name}"] = TableFacts(rows[0][0], table_digest(connection, schema, table))
+        if "provenance" in table.column_names:
+            found = connection.execute(statement("select distinct provenance from {target}", target=target))
+            provenances |= {row[0] for row in found.fetchall()}
+    return ReleaseManifest(
+        release_id=facts.release_id,
+        created_at=facts.created_at,
+        as_of_at=facts.as_of_at,
+        scope=facts.scope,
+        window_from=facts.window_from,
+        window_to=facts.window_to,
+        code_version=facts.code_version,
+        provenance=next((word for word in PROVENANCES if word in provenances), PROVENANCES[-1]),
+        is_degraded=facts.is_degraded,
+        degraded_reasons=facts.degraded_reasons,
+        instants=facts.instants,
+        tables=tables,
+    )
+
+
+def _plain(tables: Mapping[str, TableFacts]) -> dict[str, dict[str, Any]]:
+    return {name: asdict(facts) for name, facts in tables.items()}

@@ -1,0 +1,89 @@
+"""The plausibility rules of the published tables, read from expectations/<table>.yml. `quality.py` runs them.
+
+A file is named after its table, with the schema in front when that is not `marts`. An entry is an expectation
+of Great Expectations and what a reader needs to judge it: {id, kind, type, kwargs, severity, owner, why}.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import yaml
+
+from orchestration.check_result import Severity
+from orchestration.refusals import ReleaseError
+
+EXPECTATIONS = Path(__file__).parent / "expectations"
+KINDS = (
+    "completeness",
+    "plausibility",
+    "coverage",
+    "continuity",
+    "agreement",
+    "change",
+    "freshness",
+    "lineage",
+)
+
+
+class BrokenRule(ReleaseError):
+    """An entry of the rule set that cannot be used as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule about one table. `type` is the name of an expectation class, `kwargs` its arguments."""
+
+    id: str
+    schema: str
+    table: str
+    kind: str
+    type: str
+    kwargs: Mapping[str, Any]
+    severity: Severity
+    owner: str
+    why: str
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.schema}.{self.table}"
+
+
+def load_rules(folder: Path = EXPECTATIONS) -> tuple[Rule, ...]:
+    """Every rule, by file and in file order. Raises BrokenRule naming what is wrong."""
+    rules = [rule for path in sorted(folder.glob("*.yml")) for rule in _read(path)]
+    if doubled := [rule_id for rule_id, count in Counter(rule.id for rule in rules).items() if count > 1]:
+        raise BrokenRule(f"rule ids used twice: {', '.join(doubled)}")
+    return tuple(rules)
+
+
+def rule_set_hash(rules: Sequence[Rule]) -> str:
+    """One value for the whole rule set: any change of a rule, its wording included, gives another."""
+    body = orjson.dumps(
+        [asdict(rule) for rule in sorted(rules, key=lambda rule: rule.id)], option=orjson.OPT_SORT_KEYS
+    )
+    return hashlib.sha256(body).hexdigest()
+
+
+def _read(path: Path) -> list[Rule]:
+    schema, _, table = path.stem.rpartition(".")
+    rules = []
+    for entry in yaml.safe_load(path.read_text()) or []:
+        try:
+            rule = Rule(schema=schema or "marts", table=table, **entry)
+        except TypeError as error:
+            raise BrokenRule(f"{path.name}: {entry.get('id', 'a rule')}: {error}") from error
+        if rule.kind not in KINDS or rule.severity not in ("critical", "warning"):
+            raise BrokenRule(
+                f"{path.name}: {rule.id}: kind is one of {', '.join(KINDS)}; severity critical or warning"
+            )
+        if not (rule.owner and rule.why):
+            raise BrokenRule(f"{path.name}: {rule.id} has no owner or no why")
+        rules.append(rule)
+    return rules

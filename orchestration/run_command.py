@@ -1,0 +1,157 @@
+"""`unwind run`: turn what was typed into a run, show how far it is, and close with a summary."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from time import monotonic
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from ingestion.cases.case import load_case
+from ingestion.clock import run_clock
+from ingestion.contract import load_contracts
+from ingestion.places import Places
+from ingestion.settings import Settings
+from ingestion.windows import Window
+from orchestration import progress
+from orchestration.console import err, out, told_plainly
+from orchestration.landing_log import Landing, load
+from orchestration.release import current
+from orchestration.run_job import RunOutcome, run_job
+from orchestration.run_scope import instant_name, parse_instant
+
+DEFAULT_CASE = "feb_2026"
+# As far back as a replaced file is still looked for.
+DEFAULT_DAYS = 35
+
+
+@told_plainly
+def execute(
+    case: str | None, live: bool, first: str | None, last: str | None, as_of: list[str], replaces_live: bool
+) -> int:
+    """Exit code: 0 published or nothing new, 1 not published."""
+    if live and case:
+        raise ValueError("--case and --live exclude each other: a case is replayed, live data are asked for")
+    settings = Settings()
+    places = Places(settings.data_dir, None if live else case or DEFAULT_CASE)
+    window = _window(settings, places, first, last)
+    instants = [parse_instant(text) for text in as_of]
+    out.print(f"[bold]unwind[/bold] {places.scope}, {window.first} to {window.last}")
+    before = _current_id(places)
+    started = monotonic()
+    outcome = _with_progress(settings, places, window, instants, replaces_live)
+    after = _current_id(places)
+    _print_landings(places, outcome)
+    if places.case:
+        instants = [*load_case(places.case).instants, *instants]
+    _print_end(places, outcome, before, after, instants, monotonic() - started)
+    return 0 if outcome.success else 1
+
+
+def _current_id(places: Places) -> str | None:
+    release = current(places.published)
+    return release.release_id if release else None
+
+
+def _window(settings: Settings, places: Places, first: str | None, last: str | None) -> Window:
+    if places.case:
+        whole = load_case(places.case).window
+    else:
+        yesterday = run_clock(settings).date() - timedelta(days=1)
+        end = date.fromisoformat(last) if last else yesterday
+        whole = Window(end - timedelta(days=DEFAULT_DAYS - 1), end)
+    return Window(
+        date.fromisoformat(first) if first else whole.first, date.fromisoformat(last) if last else whole.last
+    )
+
+
+def _with_progress(
+    settings: Settings, places: Places, window: Window, instants: list[datetime], replaces_live: bool
+) -> RunOutcome:
+    columns = (TextColumn("{task.description:<38}"), BarColumn(30), MofNCompleteColumn())
+    with Progress(*columns, console=err, transient=True) as bars:
+        tasks = {dataset.key: bars.add_task(dataset.key, total=None) for dataset in load_contracts()}
+        rest = bars.add_task("build, audit, publish", total=None)
+
+        def heard(what: str, done: int, total: int) -> None:
+            bars.update(tasks.get(what, rest), completed=done, total=total)
+
+        with progress.listening(heard):
+            return run_job(settings, places, window, instants, replaces_live)
+
+
+def _print_landings(places: Places, outcome: RunOutcome) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("dataset", "days", "rows", "asked", "new", "landed", "restated", "quarantined", "missing days"):
+        is_text = name in ("dataset", "days", "landed")
+        table.add_column(name, justify="left" if is_text else "right", no_wrap=name != "landed", overflow="fold")
+    landings = [landing for dataset in load_contracts() if (landing := load(dataset, places))]
+    for one in landings:
+        ours = one.run_id == outcome.run_id
+        table.add_row(
+            one.dataset,
+            f"{one.first_day} to {one.last_day}" if one.first_day else "-",
+            f"{one.rows:,}",
+            str(one.asked) if ours else "-",
+            str(one.captured) if ours else "-",
+            (_shortened(one.landed) or "nothing new") if ours else "not in this run",
+            str(one.vintages),
+            str(sum(one.quarantined.values())),
+            str(len(one.missing_days)),
+        )
+    out.print(table)
+    for one in landings:
+        _print_troubles(one)
+
+
+def _shortened(partitions: list[str]) -> str:
+    if len(partitions) <= 3:
+        return ", ".join(partitions)
+    return f"{partitions[0]} … {partitions[-1]} ({len(partitions)})"
+
+
+def _print_troubles(one: Landing) -> None:
+    for text in one.failures[:2]:
+        out.print(f"[yellow]no answer[/yellow]  {one.dataset}: {text}", soft_wrap=True)
+    if len(one.failures) > 2:
+        out.print(f"           … and {len(one.failures) - 2} more of {one.dataset}")
+    for text in one.unreadable[:3]:
+        out.print(f"[red]refused[/red]    {one.dataset}: {text}", soft_wrap=True)
+    for reason, count in sorted(one.quarantined.items()):
+        out.print(f"[yellow]put aside[/yellow]  {one.dataset}: {count} × {reason}", soft_wrap=True)
+    if one.missing_days:
+        out.print(f"[yellow]missing[/yellow]    {one.dataset}: {_shortened(one.missing_days)}")
+    for day, count in list(one.partial_days.items())[:3]:
+        out.print(f"[yellow]partial[/yellow]    {one.dataset}: {day} has {count} rows")
+    for text in one.notices[:3]:
+        out.print(f"note       {one.dataset}: {text}", soft_wrap=True)
+
+
+def _print_end(
+    places: Places,
+    outcome: RunOutcome,
+    before: str | None,
+    after: str | None,
+    instants: list[datetime],
+    seconds: float,
+) -> None:
+    counts = (
+        f"{outcome.checks_passed} checks passed, {outcome.checks_warned} warned, {outcome.checks_failed} failed"
+    )
+    out.print(f"{counts}; {seconds:.1f} s")
+    database = places.published / "unwind.duckdb"
+    if not outcome.success:
+        for error in outcome.errors:
+            out.print(f"[red]stopped[/red]    {error}", soft_wrap=True)
+        kept = f"the current release stays: {after}" if after else "there is no release yet"
+        out.print(f"[red]not published[/red]; {kept}")
+    elif after == before:
+        out.print(f"nothing new: release {after} stays")
+    else:
+        out.print(f"[green]published[/green] release [bold]{after}[/bold]")
+        for moment in instants:
+            out.print(f"           the marts as of {moment:%Y-%m-%d %H:%MZ}: schema marts_asof_{instant_name(moment)}")
+    if after:
+        out.print(f"query it:  unwind sql \"from marts.fct_price_daily\"   or   duckdb -readonly {database}", soft_wrap=True)
+        out.print(f"quality:   {places.published / 'latest' / 'quality.html'}", soft_wrap=True)

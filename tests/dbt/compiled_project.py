@@ -1,0 +1,116 @@
+"""Runs the SQL that dbt compiled over rows held in memory, at any as-of time, without starting dbt again.
+
+A dbt run costs seconds and the properties need dozens of warehouses. The SQL is dbt's own, after two
+replacements: the files become tables, and the as-of literal becomes the one asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from tests.dbt.raw_factory import DBT_PROJECT, Raw, raw_schemas
+
+_FILES = re.compile(r"read_parquet\('[^']*/(\w+)/(\w+)/\*\.parquet'\)")
+_RELATION = re.compile(r'"\w+"\."(\w+)"\."(\w+)"')
+PUBLISHED = ("marts", "vintages")
+AS_OF = "2026-02-06 21:30:00"
+
+
+class Build(NamedTuple):
+    """What one run of dbt left behind."""
+
+    warehouse: Path
+    target: Path
+    results: dict[str, str]
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        return dict(json.loads((self.target / "manifest.json").read_text()))
+
+
+class CompiledProject:
+    """The models of one build, in the order they depend on each other."""
+
+    def __init__(self, target: Path, as_of: str) -> None:
+        self._as_of = f"timestamp '{as_of}'"
+        nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+        self._models = _in_order(
+            {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
+        )
+        self._tests = [node for node in nodes.values() if node["resource_type"] == "test"]
+        self._compiled = {
+            node["unique_id"]: Path(node["compiled_path"]).read_text()
+            for node in [*self._models, *self._tests]
+        }
+
+    @property
+    def published(self) -> list[dict[str, Any]]:
+        """The models readers see."""
+        return [node for node in self._models if node["schema"] in PUBLISHED]
+
+    def materialise(self, raw: Raw, as_of: str | datetime) -> duckdb.DuckDBPyConnection:
+        """A warehouse in memory: raw rows and published models as tables, the rest as views."""
+        connection = duckdb.connect()
+        connection.execute("create schema raw")
+        for key, schema in raw_schemas().items():
+            connection.register("rows_in", pa.Table.from_pylist(raw.get(key, []), schema=schema))
+            connection.execute(f"create table raw.{key.replace('/', '__')} as from rows_in")
+            connection.unregister("rows_in")
+        connection.execute("create schema seeds")
+        connection.execute(
+            f"create table seeds.market_sessions as from read_csv('{DBT_PROJECT}/seeds/market_sessions.csv')"
+        )
+        for node in self._models:
+            kind = "table" if node["schema"] in PUBLISHED else "view"
+            connection.execute(f"create schema if not exists {node['schema']}")
+            connection.execute(
+                f"create {kind} {node['schema']}.{node['alias']} as {self._sql(node, str(as_of))}"
+            )
+        return connection
+
+    def answers(self, raw: Raw, as_of: str | datetime) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every published table, ordered by grain, floats at 12 digits like the table digest."""
+        found = {}
+        with self.materialise(raw, as_of) as connection:
+            for node in self.published:
+                query = f"from {node['schema']}.{node['alias']} order by {', '.join(grain(node))}"
+                found[node["name"]] = [
+                    tuple(f"{value:.12g}" if isinstance(value, float) else value for value in row)
+                    for row in connection.execute(query).fetchall()
+                ]
+        return found
+
+    def failures(self, connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
+        """What each failing data test returns on this warehouse."""
+        found = {node["name"]: connection.execute(self._sql(node, "")).fetchall() for node in self._tests}
+        return {name: rows for name, rows in found.items() if rows}
+
+    def _sql(self, node: dict[str, Any], as_of: str) -> str:
+        sql = _FILES.sub(r"raw.\1__\2", self._compiled[node["unique_id"]])
+        sql = _RELATION.sub(r'"\1"."\2"', sql)
+        return sql.replace(self._as_of, f"timestamp '{as_of}'")
+
+
+def grain(node: dict[str, Any]) -> list[str]:
+    return list(node["config"]["meta"]["grain"])
+
+
+def _in_order(models: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    ordered: dict[str, dict[str, Any]] = {}
+
+    def visit(key: str) -> None:
+        for parent in models[key]["depends_on"]["nodes"]:
+            if parent in models:
+                visit(parent)
+        ordered.setdefault(key, models[key])
+
+    for key in sorted(models):
+        visit(key)
+    return list(ordered.values())

@@ -1,0 +1,50 @@
+"""One dbt build over synthetic raw data, shared by the tests of the dbt project."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.dbt.compiled_project import AS_OF, Build, CompiledProject
+from tests.dbt.raw_factory import DBT_PROJECT, Raw, build_raw, write_raw
+
+
+@pytest.fixture(scope="session")
+def raw() -> Raw:
+    return build_raw()
+
+
+@pytest.fixture(scope="session")
+def build(raw: Raw, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The whole project as of the evening of 6 February 2026, unit and data tests included."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    folder = tmp_path_factory.mktemp("dbt")
+    write_raw(folder / "raw", raw)
+    target = folder / "target"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UNWIND_RAW_DIR", str(folder / "raw"))
+        patch.setenv("UNWIND_WAREHOUSE", str(folder / "warehouse.duckdb"))
+        patch.setenv("DO_NOT_TRACK", "1")
+        outcome = dbtRunner().invoke(
+            [
+                "--quiet",
+                "build",
+                *("--project-dir", str(DBT_PROJECT)),
+                *("--profiles-dir", str(DBT_PROJECT)),
+                *("--target-path", str(target)),
+                *("--log-path", str(folder / "logs")),
+                *("--vars", json.dumps({"as_of": AS_OF})),
+            ]
+        )
+    DuckDBConnectionManager.close_all_connections()
+    assert outcome.exception is None, outcome.exception
+    results = {result.node.unique_id: str(result.status) for result in outcome.result}
+    return Build(folder / "warehouse.duckdb", target, results)
+
+
+@pytest.fixture(scope="session")
+def project(build: Build) -> CompiledProject:
+    return CompiledProject(build.target, AS_OF)

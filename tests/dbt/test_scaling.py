@@ -1,0 +1,58 @@
+"""Prices in another unit scale what is a price or money, and nothing else."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from tests.dbt.compiled_project import CompiledProject, grain
+from tests.dbt.raw_factory import Raw
+
+NEVER = "9999-12-31 00:00:00"
+PRICED = {
+    "binance_vision/spot_klines_1h": (
+        "open_price",
+        "high_price",
+        "low_price",
+        "close_price",
+        "volume_quote",
+        "taker_buy_quote",
+    ),
+    "binance_vision/um_metrics_5m": ("open_interest_quote",),
+}
+MONEY = {"quote", "usd"}
+
+
+@pytest.mark.parametrize("factor", [1e-3, 7.3])
+def test_prices_times_k_scale_prices_and_money_alone(
+    project: CompiledProject, raw: Raw, factor: float
+) -> None:
+    scaled = {
+        key: [row | {name: row[name] * factor for name in PRICED.get(key, ())} for row in rows]
+        for key, rows in raw.items()
+    }
+    with project.materialise(raw, NEVER) as before, project.materialise(scaled, NEVER) as after:
+        for node in project.published:
+            is_priced = node["config"]["meta"]["topic"] in ("prices", "derivatives")
+            for name, column in node["columns"].items():
+                query = (
+                    f"select {name} from {node['schema']}.{node['alias']} order by {', '.join(grain(node))}"
+                )
+                old = [value for (value,) in before.execute(query).fetchall()]
+                new = [value for (value,) in after.execute(query).fetchall()]
+                times = factor if is_priced and column["config"]["meta"].get("unit") in MONEY else 1
+                assert differences(old, new, times) == [], f"{node['name']}.{name}"
+
+
+def differences(old: list[Any], new: list[Any], times: float) -> list[tuple[Any, Any]]:
+    """Pairs that differ by more than the factor and the rounding of the numbers they were computed from."""
+    level = max((abs(value) for value in new if isinstance(value, float)), default=0.0)
+
+    def is_same(before: Any, after: Any) -> bool:
+        if isinstance(before, float) and isinstance(after, float):
+            return math.isclose(before * times, after, rel_tol=1e-9, abs_tol=1e-12 * level)
+        return bool(before == after)
+
+    return [pair for pair in zip(old, new, strict=True) if not is_same(*pair)]

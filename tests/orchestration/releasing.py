@@ -1,0 +1,85 @@
+"""Short ways to a candidate, an audit and a release for the tests of the release path."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+from orchestration.candidate import Candidate, build_candidate
+from orchestration.check_result import CheckResult
+from orchestration.quality import AuditScope, audit
+from orchestration.rules import Rule, load_rules
+from orchestration.run_facts import CaptureFact, DatasetFact, LicenceFact, RunFacts
+from orchestration.seal import seal
+from tests.orchestration import good_warehouse
+
+RULES = load_rules()
+SCOPE = AuditScope(good_warehouse.AS_OF, good_warehouse.FIRST, good_warehouse.LAST)
+
+
+def facts(release_id: str, scope: str = "live", last: date = good_warehouse.LAST, **more: object) -> RunFacts:
+    """What a run would say of itself."""
+    asked = datetime(2026, 2, 13, 11, 30)
+    datasets = [("exchange", "candles"), ("exchange", "positions"), ("funds", "totals"), ("chain", "retargets")]
+    given = RunFacts(
+        release_id=release_id,
+        created_at=datetime(2026, 2, 13, 12, 1),
+        as_of_at=good_warehouse.AS_OF,
+        scope=scope,
+        window_from=good_warehouse.FIRST,
+        window_to=last,
+        code_version="0.1.0",
+        captures=tuple(
+            CaptureFact(source, name, f"{number:016x}", f"https://{source}.test/{name}", asked, "0" * 64, "measured", 24)
+            for number, (source, name) in enumerate(datasets)
+        ),
+        datasets=tuple(
+            DatasetFact(source, name, datetime(2026, 2, 12, 23), asked, asked, 384) for source, name in datasets
+        ),
+        licences=(
+            LicenceFact("exchange", "candles", "CC-BY-NC-SA-4.0", "https://exchange.test/terms", "An exchange", False),
+            LicenceFact("exchange", "positions", "CC-BY-NC-SA-4.0", "https://exchange.test/terms", "An exchange", False),
+            LicenceFact("funds", "totals", "vendor-terms", "https://funds.test/terms", "A vendor", False),
+            LicenceFact("chain", "retargets", "chain-facts", "https://chain.test", "The chain", True),
+        ),
+    )
+    return replace(given, **more)  # type: ignore[arg-type]
+
+
+def candidate(folder: Path, release_id: str, spoil: str = "", **how: object) -> Candidate:
+    """Build a candidate below `folder/published` from a (spoilt) warehouse."""
+    folder.mkdir(parents=True, exist_ok=True)
+    warehouse = folder / f"{release_id}.warehouse.duckdb"
+    warehouse.unlink(missing_ok=True)
+    good_warehouse.build(warehouse, spoil, **how)  # type: ignore[arg-type]
+    manifest = good_warehouse.write_manifest(folder / "manifest.json")
+    return build_candidate(warehouse, manifest, folder / "published", release_id)
+
+
+def audited(made: Candidate, scope: AuditScope = SCOPE, rules: Sequence[Rule] = RULES) -> list[CheckResult]:
+    return audit(made.database, rules, scope)
+
+
+def passed(rules: Sequence[Rule] = RULES) -> list[CheckResult]:
+    """What an audit without findings says, for tests that are not about the audit."""
+    return [
+        CheckResult(rule.id, rule.full_name, None, rule.kind, rule.severity, "pass", "0 rows", rule.why, rule.owner)
+        for rule in rules
+    ]
+
+
+def sealed(folder: Path, release_id: str, spoil: str = "", given: RunFacts | None = None, **how: object) -> Candidate:
+    """A candidate with its receipt, as after an audit without findings."""
+    made = candidate(folder, release_id, spoil, **how)
+    seal(made, given or facts(release_id), passed(), folder / "published", now=datetime.now())
+    return made
+
+
+def clone(published: Path, origin: Path, release_id: str) -> Path:
+    """A copy of a sealed candidate's folder under its own id; the receipt stays the original's."""
+    target = published / "candidates" / release_id
+    shutil.copytree(origin, target)
+    return target
