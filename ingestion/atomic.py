@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def write_atomically(target: Path, write: Callable[[Path], None]) -> None:
+def write_atomically(target: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a hidden sibling, then move it over `target`.
 
     The name starts with a dot and ends in `.part`, so no `*.parquet` glob ever picks it up. Both the file and

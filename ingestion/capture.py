@@ -11,33 +11,34 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.atomic import write_atomically
 from ingestion.errors import CorruptFile
 
-CAPTURE_SCHEMA = pa.schema(
-    [
-        pa.field("capture_id", pa.string(), nullable=False),
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("dataset", pa.string(), nullable=False),
-        pa.field("method", pa.string(), nullable=False),
-        pa.field("url", pa.string(), nullable=False),
-        pa.field("request_body", pa.binary()),
-        pa.field("requested_at", pa.timestamp("us"), nullable=False),
-        pa.field("received_at", pa.timestamp("us"), nullable=False),
-        pa.field("status", pa.int32(), nullable=False),
-        pa.field("content_type", pa.string()),
-        pa.field("body", pa.binary(), nullable=False),
-        pa.field("body_sha256", pa.string(), nullable=False),
-        pa.field("covers_from", pa.date32()),
-        pa.field("covers_to", pa.date32()),
-        pa.field("provenance", pa.string(), nullable=False),
-    ]
-)
+_FIELDS: list[pa.Field[Any]] = [
+    pa.field("capture_id", pa.string(), nullable=False),
+    pa.field("source", pa.string(), nullable=False),
+    pa.field("dataset", pa.string(), nullable=False),
+    pa.field("method", pa.string(), nullable=False),
+    pa.field("url", pa.string(), nullable=False),
+    pa.field("request_body", pa.binary()),
+    pa.field("requested_at", pa.timestamp("us"), nullable=False),
+    pa.field("received_at", pa.timestamp("us"), nullable=False),
+    pa.field("status", pa.int32(), nullable=False),
+    pa.field("content_type", pa.string()),
+    pa.field("body", pa.binary(), nullable=False),
+    pa.field("body_sha256", pa.string(), nullable=False),
+    pa.field("covers_from", pa.date32()),
+    pa.field("covers_to", pa.date32()),
+    pa.field("provenance", pa.string(), nullable=False),
+]
+CAPTURE_SCHEMA = pa.schema(_FIELDS)
 _INDEX_COLUMNS = [name for name in CAPTURE_SCHEMA.names if name != "body"]
 
 
@@ -102,7 +103,7 @@ class CaptureStore:
             for path in self._files(source, dataset)
         ]
         if not frames:
-            return pl.from_arrow(CAPTURE_SCHEMA.empty_table()).drop("body")  # type: ignore[union-attr,return-value]
+            return pl.from_arrow(CAPTURE_SCHEMA.empty_table()).drop("body")  # type: ignore[union-attr]
         return pl.concat(frames).unique("capture_id", keep="first").sort("received_at", "url", "capture_id")
 
     def read(self, source: str, dataset: str, ids: Iterable[str] | None = None) -> list[Capture]:
@@ -110,7 +111,7 @@ class CaptureStore:
         wanted = None if ids is None else set(ids)
         found: dict[str, Capture] = {}
         for path in self._files(source, dataset):
-            filters = None if wanted is None else [("capture_id", "in", list(wanted))]
+            filters = None if wanted is None else pc.field("capture_id").isin(list(wanted))
             if wanted is not None and not wanted:
                 break
             for row in pq.read_table(path, schema=CAPTURE_SCHEMA, filters=filters, partitioning=None).to_pylist():

@@ -102,11 +102,13 @@ class LiveClient:
         self.now = run_clock(settings)
         self._is_fixed = settings.now is not None or settings.mirror is not None
         self._settings = settings
-        self._on_rejected = on_rejected or (lambda request, body, reason: None)
+        self._on_rejected = on_rejected or (lambda *_: None)
         self._stopped: dict[str, str] = {}
         self._failures: dict[str, int] = {}
         self._http = httpx.Client(
-            timeout=httpx.Timeout(10.0, read=20.0), headers={"User-Agent": "unwind/0.1"}, follow_redirects=False
+            timeout=httpx.Timeout(10.0, read=20.0),
+            headers={"User-Agent": "unwind/0.1"},
+            follow_redirects=False,
         )
 
     def __enter__(self) -> Self:
@@ -209,9 +211,7 @@ class LiveClient:
             chunks.append(chunk)
         return b"".join(chunks)
 
-    def _capture(
-        self, request: Request, response: httpx.Response, body: bytes, requested_at: datetime
-    ) -> Capture:
+    def _capture(self, request: Request, response: httpx.Response, body: bytes, requested_at: datetime) -> Capture:
         received_at = self._clock()
         digest = hashlib.sha256(body).hexdigest()
         return Capture(
@@ -278,4 +278,3 @@ def _check_body(request: Request, body: bytes) -> None:
             request.gate(parsed)
     if request.kind == "text" and not body.strip():
         raise BodyRejected(f"{redact(request.url)}: empty body")
-

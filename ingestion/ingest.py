@@ -178,9 +178,7 @@ def _repeats(capture: Capture, source: Feed, known: _Known) -> bool:
     return newest is not None and newest.sha256 == capture.body_sha256 and not source.holds_rows(capture)
 
 
-def _measure_coverage(
-    dataset: Dataset, window: Window, now: datetime, places: Places, report: IngestReport
-) -> None:
+def _measure_coverage(dataset: Dataset, window: Window, now: datetime, places: Places, report: IngestReport) -> None:
     days = landed_days(places.raw, dataset)
     report.rows = sum(days.values())
     report.first_day, report.last_day = (min(days), max(days)) if days else (None, None)
@@ -194,4 +192,3 @@ def _measure_coverage(
             report.missing_days.append(day)
         elif days[day] < dataset.expected_per_day:
             report.partial_days[day] = days[day]
-

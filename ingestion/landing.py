@@ -38,18 +38,17 @@ _ARROW = {
     "date": pa.date32(),
     "boolean": pa.bool_(),
 }
-ENVELOPE = pa.schema(
-    [
-        pa.field("published_at", pa.timestamp("us")),
-        pa.field("known_at", pa.timestamp("us"), nullable=False),
-        pa.field("is_known_at_estimated", pa.bool_(), nullable=False),
-        pa.field("is_possibly_restated", pa.bool_(), nullable=False),
-        pa.field("provenance", pa.string(), nullable=False),
-        pa.field("_capture_id", pa.string(), nullable=False),
-        pa.field("_fetched_at", pa.timestamp("us"), nullable=False),
-        pa.field("_parser_version", pa.int32(), nullable=False),
-    ]
-)
+_ENVELOPE: list[pa.Field[Any]] = [
+    pa.field("published_at", pa.timestamp("us")),
+    pa.field("known_at", pa.timestamp("us"), nullable=False),
+    pa.field("is_known_at_estimated", pa.bool_(), nullable=False),
+    pa.field("is_possibly_restated", pa.bool_(), nullable=False),
+    pa.field("provenance", pa.string(), nullable=False),
+    pa.field("_capture_id", pa.string(), nullable=False),
+    pa.field("_fetched_at", pa.timestamp("us"), nullable=False),
+    pa.field("_parser_version", pa.int32(), nullable=False),
+]
+ENVELOPE = pa.schema(_ENVELOPE)
 _QUARANTINE = {"capture_id": pl.String(), "scope": pl.String(), "reason": pl.String(), "row": pl.String()}
 INPUTS = b"unwind.inputs"
 
@@ -171,7 +170,7 @@ def landed_days(root: Path, dataset: Dataset) -> dict[date, int]:
 
 
 def _type_reasons(dataset: Dataset, text: pl.DataFrame) -> list[pl.Expr]:
-    reasons = []
+    reasons: list[pl.Expr] = []
     for column in dataset.columns:
         value = pl.col(column.name)
         is_null = value.is_null() | (value == "") if text.schema[column.name] == pl.String else value.is_null()

@@ -92,9 +92,7 @@ def comment(connection: duckdb.DuckDBPyConnection, place: Sequence[str], table: 
     target = ident(*place, table.name)
     grain = f" One row per {', '.join(table.grain)}." if table.grain else ""
     connection.execute(
-        statement(
-            "comment on table {target} is {text}", target=target, text=literal(table.description + grain)
-        )
+        statement("comment on table {target} is {text}", target=target, text=literal(table.description + grain))
     )
     for column in table.columns:
         connection.execute(
@@ -141,8 +139,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, warehouse: Path, schemas: Mappi
     for table, schema in schemas.items():
         connection.execute(
             statement(
-                "create table candidate.{target} as "
-                "select {columns} from warehouse.{origin} order by {grain}",
+                "create table candidate.{target} as select {columns} from warehouse.{origin} order by {grain}",
                 target=ident(schema, table.name),
                 columns=idents(table.column_names),
                 origin=ident(table.schema, table.name),

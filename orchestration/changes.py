@@ -27,9 +27,7 @@ class TableChange:
     rows_rewritten: int
 
 
-def compare(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, last_database: Path
-) -> list[TableChange]:
+def compare(connection: duckdb.DuckDBPyConnection, catalog: Catalog, last_database: Path) -> list[TableChange]:
     """Compare the opened candidate with a release's file; tables that the release lacks are left out."""
     connection.execute(statement("attach {path} as last_release (read_only)", path=literal(last_database)))
     try:
@@ -49,14 +47,10 @@ def compare(
         connection.execute("detach last_release")
 
 
-def _compare_table(
-    connection: duckdb.DuckDBPyConnection, table: Table, before: dict[str, str]
-) -> TableChange:
+def _compare_table(connection: duckdb.DuckDBPyConnection, table: Table, before: dict[str, str]) -> TableChange:
     # Measures only: flags such as is_provisional follow the clock, and keys and times are the row's name.
     measures = tuple(
-        column.name
-        for column in table.columns
-        if column.data_type == "DOUBLE" and before.get(column.name) == "DOUBLE"
+        column.name for column in table.columns if column.data_type == "DOUBLE" and before.get(column.name) == "DOUBLE"
     )
     known = next((name for name in _KNOWN if name in table.column_names and name in before), None)
     counts = connection.execute(
@@ -94,8 +88,7 @@ def _compare_table(
             now=ident(table.schema, table.name),
             same_key=Sql(
                 " and ".join(
-                    statement("{a} = {b}", a=ident("now", name), b=ident("last", name))
-                    for name in table.grain
+                    statement("{a} = {b}", a=ident("now", name), b=ident("last", name)) for name in table.grain
                 )
             ),
         )

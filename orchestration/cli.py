@@ -29,9 +29,7 @@ def run(
         list[str] | None,
         typer.Option(metavar="T", help="Also keep the marts as they stood at this UTC moment (repeatable)."),
     ] = None,
-    replace_live: Annotated[
-        bool, typer.Option(help="Let a bundled case take the place of a live release.")
-    ] = False,
+    replace_live: Annotated[bool, typer.Option(help="Let a bundled case take the place of a live release.")] = False,
 ) -> None:
     """Land, build, audit and publish a release."""
     from orchestration.run_command import execute

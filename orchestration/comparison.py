@@ -58,15 +58,11 @@ def compare_releases(
         return results + [_result(rule, "critical", compared, False) for rule in COMPARISON_RULES[1:]]
     gone = list(_shrunk(candidate, last))
     results.append(_result("release_rows_kept", "critical", _told(gone, last), bool(gone), gone))
-    rewritten = [
-        _row(change) for change in changes if change.rows_rewritten > REWRITTEN_RATIO * change.rows_before
-    ]
+    rewritten = [_row(change) for change in changes if change.rows_rewritten > REWRITTEN_RATIO * change.rows_before]
     # New code may well compute other figures, and so may a new edition of a bundled case.
     is_same_maker = candidate.scope == LIVE and candidate.code_version == last.code_version
     severity: Severity = "critical" if is_same_maker else "warning"
-    results.append(
-        _result("release_history_kept", severity, _told(rewritten, last), bool(rewritten), rewritten)
-    )
+    results.append(_result("release_history_kept", severity, _told(rewritten, last), bool(rewritten), rewritten))
     grown = [
         _row(change)
         for change in changes

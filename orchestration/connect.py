@@ -21,14 +21,16 @@ def open_release(path: Path, memory_limit: str = "1GB", threads: int = 2) -> duc
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "threads": threads,
-        "TimeZone": "UTC",
         "python_enable_replacements": False,
         "enable_external_access": False,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "allow_community_extensions": False,
         "max_temp_directory_size": "0B",
-        "lock_configuration": True,
     }
     # The file behind the links, so that an open connection stays on its release when the next one comes.
-    return duckdb.connect(str(file.resolve()), read_only=True, config=config)
+    connection = duckdb.connect(str(file.resolve()), read_only=True, config=config)
+    # The zone belongs to an extension that is not there yet while the database opens, so the lock comes last.
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set lock_configuration = true")
+    return connection

@@ -11,7 +11,8 @@ from rich.console import Console
 
 from ingestion.errors import UnwindError
 
-out = Console(highlight=False)
+# Into a pipe or a file there is no window to fit: lines stay whole.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, highlight=False)
 LOCKED = 75
 P = ParamSpec("P")
@@ -32,7 +33,3 @@ def told_plainly(command: Callable[P, int]) -> Callable[P, int]:
             return 130
 
     return wrapped
-
-
-def is_interactive() -> bool:
-    return sys.stderr.isatty()

@@ -8,5 +8,10 @@ from dagster import Definitions, in_process_executor
 from orchestration.defs import publish, raw, resources, schedules, warehouse
 
 defs = Definitions.merge(
-    resources.defs, raw.defs, warehouse.defs, publish.defs, schedules.defs, Definitions(executor=in_process_executor)
+    resources.defs,
+    raw.defs,
+    warehouse.defs,
+    publish.defs,
+    schedules.defs,
+    Definitions(executor=in_process_executor),
 )

@@ -16,13 +16,14 @@ from orchestration.release_manifest import ReleaseManifest
 from orchestration.rules import Rule
 from orchestration.run_facts import LIVE, DatasetFact
 
-# What a source that could not be had explains: rows that are not there. Never a wrong value.
-_EXCUSABLE = ("completeness", "coverage")
+# What a source that could not be had explains: a table without rows. Never a wrong value, and no series
+# that is there by less than half: that one would mislead, an empty table cannot.
+_EXCUSABLE = "completeness"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a release is refused. Unless it `blames_candidate`, the candidate may still be published otherwise."""
+    """Why a release is refused. Unless it `blames_candidate`, another call may publish it."""
 
     code: str
     text: str
@@ -50,17 +51,15 @@ def required_rule_ids(rules: Iterable[Rule]) -> frozenset[str]:
 def excuse_degraded(
     results: Sequence[CheckResult], catalog: Catalog, datasets: Iterable[DatasetFact]
 ) -> list[CheckResult]:
-    """Turn missing rows of a source that could not be had into warnings; the release says it is degraded."""
+    """Turn a table left empty by a source that could not be had into a warning; the release says so."""
     degraded = {(dataset.source, dataset.dataset) for dataset in datasets if dataset.is_degraded}
     affected = {table.full_name: sorted(degraded & set(table.upstream)) for table in catalog.tables}
     excused = []
     for result in results:
         sources = affected.get(result.table or "", [])
-        if result.status == "fail" and result.kind in _EXCUSABLE and sources:
+        if result.status == "fail" and result.kind == _EXCUSABLE and sources:
             named = ", ".join("/".join(source) for source in sources)
-            excused.append(
-                replace(result, status="warn", observed=f"{result.observed}; {named} could not be had")
-            )
+            excused.append(replace(result, status="warn", observed=f"{result.observed}; {named} could not be had"))
         else:
             excused.append(result)
     return excused
@@ -82,9 +81,7 @@ def decide(
         if result.is_blocking:
             on = f" on {result.table}" if result.table else ""
             what = "could not be judged" if result.status == "error" else "failed"
-            reasons.append(
-                Reason(result.rule_id, f"{result.rule_id}{on} {what}: {result.observed}. {result.why}")
-            )
+            reasons.append(Reason(result.rule_id, f"{result.rule_id}{on} {what}: {result.observed}. {result.why}"))
     if scope_reason := _scope(candidate, current, replace_live):
         reasons.append(scope_reason)
     warnings = tuple(

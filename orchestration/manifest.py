@@ -23,8 +23,8 @@ def manifest_path() -> Path:
     from dbt.cli.main import dbtRunner
 
     from ingestion.atomic import write_atomically
-    from orchestration.warehouse import environment
     from orchestration.dbt_connections import close_dbt_connections
+    from orchestration.warehouse import environment
 
     arguments = ["parse", "--quiet", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
     # Parsing opens no database, but the profile wants a path.

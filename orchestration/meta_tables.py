@@ -32,9 +32,7 @@ _ARROW: dict[str, pa.DataType] = {
 
 
 def _table(name: str, description: str, grain: Sequence[str], *columns: tuple[str, ...]) -> Table:
-    return Table(
-        "meta", name, description, "meta", tuple(grain), tuple(Column(*column) for column in columns)
-    )
+    return Table("meta", name, description, "meta", tuple(grain), tuple(Column(*column) for column in columns))
 
 
 RELEASES = _table(

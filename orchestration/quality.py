@@ -15,7 +15,8 @@ from typing import Any
 import orjson
 
 from orchestration.check_result import CheckResult, status_of
-from orchestration.identifiers import literal
+from orchestration.identifiers import ident, literal, statement
+from orchestration.refusals import NoSuchRelease
 from orchestration.rules import Rule
 
 ENGINE_ARGUMENTS: Mapping[str, Any] = {
@@ -54,6 +55,8 @@ def audit(
     """
     from orchestration.expectations_library import great_expectations
 
+    if not database.exists():
+        raise NoSuchRelease(f"there is no candidate to audit at {database}")
     gx = great_expectations()
     context = gx.get_context(mode="ephemeral", project_config=_in_memory(gx))
     source = context.data_sources.add_sql(
@@ -76,9 +79,7 @@ def audit(
 
 def build_expectation(gx: Any, rule: Rule, scope: AuditScope) -> Any:
     """The library's object for a rule."""
-    kwargs = {
-        name: scope.fill_in(value) if isinstance(value, str) else value for name, value in rule.kwargs.items()
-    }
+    kwargs = {name: scope.fill_in(value) if isinstance(value, str) else value for name, value in rule.kwargs.items()}
     return getattr(gx.expectations, rule.type)(**kwargs, meta={"rule_id": rule.id})
 
 
@@ -107,9 +108,8 @@ def _canary(engine: Any) -> str | None:
 
 def _audit_table(gx: Any, source: Any, rules: Sequence[Rule], scope: AuditScope) -> Iterator[CheckResult]:
     try:
-        asset = source.add_table_asset(
-            rules[0].full_name, table_name=rules[0].table, schema_name=rules[0].schema
-        )
+        query = statement("select * from {table}", table=ident(rules[0].schema, rules[0].table))
+        asset = source.add_query_asset(rules[0].full_name, query=query)
         batch = asset.add_batch_definition_whole_table("all").get_batch()
         suite = gx.ExpectationSuite(
             name=rules[0].full_name, expectations=[build_expectation(gx, rule, scope) for rule in rules]

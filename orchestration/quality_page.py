@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +17,12 @@ from orchestration.release_manifest import ReleaseManifest
 from orchestration.run_facts import RunFacts
 
 _URGENCY = {"error": 0, "fail": 1, "warn": 2, "pass": 3}
+# A moment as JSON has it; its seconds are shown where there are any.
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::00|(:\d\d(?:\.\d+)?))")
 _WORDS = {"pass": "passed", "warn": "warning", "fail": "failed", "error": "not judged"}
 
 
-def render(
-    manifest: ReleaseManifest, results: Sequence[CheckResult], verdict: Verdict, facts: RunFacts
-) -> str:
+def render(manifest: ReleaseManifest, results: Sequence[CheckResult], verdict: Verdict, facts: RunFacts) -> str:
     """The page as text."""
     import jinja2
 
@@ -39,11 +40,10 @@ def render(
         facts=facts,
         verdict=verdict,
         headline=_headline(verdict, checks),
+        unjudged=[reason.text for reason in verdict.reasons if reason.code == "missing_rule"],
         notable=[check for check in checks if check["status"] != "pass"],
         passed=[check for check in checks if check["status"] == "pass"],
-        freshness=[
-            (dataset, age_hours(dataset.newest_event_at, manifest.as_of_at)) for dataset in facts.datasets
-        ],
+        freshness=[(dataset, age_hours(dataset.newest_event_at, manifest.as_of_at)) for dataset in facts.datasets],
     )
 
 
@@ -86,5 +86,5 @@ def _cell(value: Any) -> str:
         return "none"
     if isinstance(value, float):
         return f"{value:,.6g}" if abs(value) < 1 else f"{value:,.2f}"
-    text = str(value)
-    return text.removesuffix("T00:00:00").replace("T", " ") if text[:2] in ("19", "20") else text
+    moment = _MOMENT.fullmatch(str(value))
+    return f"{moment[1]} {moment[2]}{moment[3] or ''}" if moment else str(value)

@@ -84,9 +84,7 @@ def differences(folder: Path, receipt: Receipt) -> Iterator[str]:
             yield f"{name} was changed after its audit"
 
 
-def objections(
-    folder: Path, receipt: Receipt, release_id: str, rules: Sequence[Rule], now: datetime
-) -> Iterator[str]:
+def objections(folder: Path, receipt: Receipt, release_id: str, rules: Sequence[Rule], now: datetime) -> Iterator[str]:
     """Everything that keeps the receipt from vouching for this folder now."""
     if receipt.release_id != release_id:
         yield f"the receipt is for {receipt.release_id}, another candidate"

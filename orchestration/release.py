@@ -153,15 +153,11 @@ def _receipt_of(published: Path, release_id: str) -> Receipt:
         raise GateRefused(release_id, ["there is no such candidate"])
     receipt = read_receipt(folder)
     if receipt is None:
-        raise GateRefused(
-            release_id, ["it has no receipt: it was never audited, or its audit did not finish"]
-        )
+        raise GateRefused(release_id, ["it has no receipt: it was never audited, or its audit did not finish"])
     return receipt
 
 
-def _decide(
-    published: Path, folder: Path, receipt: Receipt, rules: Sequence[Rule], replace_live: bool
-) -> Verdict:
+def _decide(published: Path, folder: Path, receipt: Receipt, rules: Sequence[Rule], replace_live: bool) -> Verdict:
     """Compare anew with what is published now, which may not be what was there at the audit, and decide."""
     manifest = ReleaseManifest.read(folder)
     last = shelf.last_release(published, manifest.scope)
@@ -174,13 +170,9 @@ def _decide(
             changes = compare(connection, catalog, shelf.database_of(published, last.release_id))
     results = {result.rule_id: result for result in receipt.results}
     results |= {result.rule_id: result for result in compare_releases(manifest, last, changes)}
-    verdict = decide(
-        list(results.values()), required_rule_ids(rules), manifest, current(published), replace_live
-    )
+    verdict = decide(list(results.values()), required_rule_ids(rules), manifest, current(published), replace_live)
     claimed = {rule_id: str(result["status"]) for rule_id, result in receipt.verdicts.items()}
     if claimed == dict(recorded):
         return verdict
-    forged = Reason(
-        "receipt", "the receipt's verdicts are not those that the audit wrote into meta.check_results"
-    )
+    forged = Reason("receipt", "the receipt's verdicts are not those that the audit wrote into meta.check_results")
     return Verdict("refuse", (*verdict.reasons, forged), verdict.warnings)

@@ -20,6 +20,8 @@ from orchestration.check_result import Severity
 from orchestration.refusals import ReleaseError
 
 EXPECTATIONS = Path(__file__).parent / "expectations"
+# Ten times faster where libyaml is there; both build plain values only.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 KINDS = (
     "completeness",
     "plausibility",
@@ -65,24 +67,20 @@ def load_rules(folder: Path = EXPECTATIONS) -> tuple[Rule, ...]:
 
 def rule_set_hash(rules: Sequence[Rule]) -> str:
     """One value for the whole rule set: any change of a rule, its wording included, gives another."""
-    body = orjson.dumps(
-        [asdict(rule) for rule in sorted(rules, key=lambda rule: rule.id)], option=orjson.OPT_SORT_KEYS
-    )
+    body = orjson.dumps([asdict(rule) for rule in sorted(rules, key=lambda rule: rule.id)], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(body).hexdigest()
 
 
 def _read(path: Path) -> list[Rule]:
     schema, _, table = path.stem.rpartition(".")
     rules = []
-    for entry in yaml.safe_load(path.read_text()) or []:
+    for entry in yaml.load(path.read_text(), Loader=_LOADER) or []:  # noqa: S506  a safe loader, in C
         try:
             rule = Rule(schema=schema or "marts", table=table, **entry)
         except TypeError as error:
             raise BrokenRule(f"{path.name}: {entry.get('id', 'a rule')}: {error}") from error
         if rule.kind not in KINDS or rule.severity not in ("critical", "warning"):
-            raise BrokenRule(
-                f"{path.name}: {rule.id}: kind is one of {', '.join(KINDS)}; severity critical or warning"
-            )
+            raise BrokenRule(f"{path.name}: {rule.id}: kind is one of {', '.join(KINDS)}; severity critical or warning")
         if not (rule.owner and rule.why):
             raise BrokenRule(f"{path.name}: {rule.id} has no owner or no why")
         rules.append(rule)

@@ -61,9 +61,7 @@ def _window(settings: Settings, places: Places, first: str | None, last: str | N
         yesterday = run_clock(settings).date() - timedelta(days=1)
         end = date.fromisoformat(last) if last else yesterday
         whole = Window(end - timedelta(days=DEFAULT_DAYS - 1), end)
-    return Window(
-        date.fromisoformat(first) if first else whole.first, date.fromisoformat(last) if last else whole.last
-    )
+    return Window(date.fromisoformat(first) if first else whole.first, date.fromisoformat(last) if last else whole.last)
 
 
 def _with_progress(
@@ -83,9 +81,19 @@ def _with_progress(
 
 def _print_landings(places: Places, outcome: RunOutcome) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("dataset", "days", "rows", "asked", "new", "landed", "restated", "quarantined", "missing days"):
+    for name in (
+        "dataset",
+        "days",
+        "rows",
+        "asked",
+        "new",
+        "landed",
+        "restated",
+        "quarantined",
+        "missing days",
+    ):
         is_text = name in ("dataset", "days", "landed")
-        table.add_column(name, justify="left" if is_text else "right", no_wrap=name != "landed", overflow="fold")
+        table.add_column(name, justify="left" if is_text else "right", overflow="fold")
     landings = [landing for dataset in load_contracts() if (landing := load(dataset, places))]
     for one in landings:
         ours = one.run_id == outcome.run_id
@@ -136,9 +144,7 @@ def _print_end(
     instants: list[datetime],
     seconds: float,
 ) -> None:
-    counts = (
-        f"{outcome.checks_passed} checks passed, {outcome.checks_warned} warned, {outcome.checks_failed} failed"
-    )
+    counts = f"{outcome.checks_passed} checks passed, {outcome.checks_warned} warned, {outcome.checks_failed} failed"
     out.print(f"{counts}; {seconds:.1f} s")
     database = places.published / "unwind.duckdb"
     if not outcome.success:
@@ -153,5 +159,8 @@ def _print_end(
         for moment in instants:
             out.print(f"           the marts as of {moment:%Y-%m-%d %H:%MZ}: schema marts_asof_{instant_name(moment)}")
     if after:
-        out.print(f"query it:  unwind sql \"from marts.fct_price_daily\"   or   duckdb -readonly {database}", soft_wrap=True)
+        out.print(
+            f'query it:  unwind sql "from marts.fct_price_daily"   or   duckdb -readonly {database}',
+            soft_wrap=True,
+        )
         out.print(f"quality:   {places.published / 'latest' / 'quality.html'}", soft_wrap=True)

@@ -35,8 +35,12 @@ def run_job(
 ) -> RunOutcome:
     """Land, build, audit and publish; returns when it is done, whatever the end."""
     dagster_home(settings)
+    import warnings
+
     import dagster as dg
 
+    # Single-run backfills are marked beta; a user of `unwind run` can do nothing with that.
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)
     from orchestration.definitions import defs
 
     scope = {

@@ -92,12 +92,8 @@ def _assert_finished(database: Path, manifest: ReleaseManifest) -> None:
         [sys.executable, "-I", "-c", _COUNT, str(database)], capture_output=True, text=True, check=False
     )
     if child.returncode:
-        raise UnfinishedDatabase(
-            f"another process cannot read {database.name}: {child.stderr.strip()[-500:]}"
-        )
+        raise UnfinishedDatabase(f"another process cannot read {database.name}: {child.stderr.strip()[-500:]}")
     counts: dict[str, int] = json.loads(child.stdout)
     for name, expected in manifest.tables.items():
         if counts.get(name) != expected.rows_count:
-            raise UnfinishedDatabase(
-                f"{name} has {counts.get(name)} rows on disk, {expected.rows_count} were written"
-            )
+            raise UnfinishedDatabase(f"{name} has {counts.get(name)} rows on disk, {expected.rows_count} were written")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv as csv_module
 import sys
+from datetime import datetime
 
 import duckdb
 from rich.table import Table
@@ -26,7 +27,7 @@ def ask(query: str, as_csv: bool) -> int:
             names = [column[0] for column in answer.description or []]
             rows = answer.fetchall() if as_csv else answer.fetchmany(SHOWN_ROWS + 1)
         except duckdb.Error as error:
-            err.print(f"[red]unwind:[/red] {str(error).splitlines()[0]}", soft_wrap=True, markup=True)
+            err.print(f"[red]unwind:[/red] {str(error).splitlines()[0]}", soft_wrap=True)
             return 1
     if as_csv:
         writer = csv_module.writer(sys.stdout, lineterminator="\n")
@@ -34,8 +35,9 @@ def ask(query: str, as_csv: bool) -> int:
         writer.writerows(rows)
         return 0
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in names:
-        table.add_column(name, overflow="fold")
+    for position, name in enumerate(names):
+        is_number = any(isinstance(row[position], int | float) for row in rows[:20])
+        table.add_column(name, overflow="fold", justify="right" if is_number else "left")
     for row in rows[:SHOWN_ROWS]:
         table.add_row(*("NULL" if value is None else _shown(value) for value in row))
     out.print(table)
@@ -45,6 +47,8 @@ def ask(query: str, as_csv: bool) -> int:
 
 
 def _shown(value: object) -> str:
-    return f"{value:,.6g}" if isinstance(value, float) and abs(value) < 1e4 else (
-        f"{value:,.2f}" if isinstance(value, float) else str(value)
-    )
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds")
+    if isinstance(value, float):
+        return f"{value:,.2f}" if abs(value) >= 1e4 else f"{value:.6g}"
+    return str(value)

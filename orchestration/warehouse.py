@@ -22,6 +22,7 @@ from ingestion.places import Places
 from orchestration.manifest import DBT_PROJECT
 
 KEPT_WAREHOUSES = 3
+DATABASE, NOTE = "warehouse.duckdb", "build.json"
 
 
 class BuildFailed(UnwindError):
@@ -59,12 +60,13 @@ class WarehouseBuild:
             "instants": {instant.isoformat(): str(path) for instant, path in self.instants.items()},
             "inputs_key": self.inputs_key,
         }
-        write_atomically(self.path.with_suffix(".json"), lambda part: part.write_bytes(orjson.dumps(body)))
+        note = self.path.parent / NOTE
+        write_atomically(note, lambda part: part.write_bytes(orjson.dumps(body)))
 
     @staticmethod
     def newest(places: Places) -> WarehouseBuild:
         """The last finished build. Raises BuildFailed when there is none."""
-        notes = sorted(places.warehouse.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+        notes = _notes(places)
         if not notes:
             raise BuildFailed(f"there is no finished warehouse under {places.warehouse}; run the build first")
         body = orjson.loads(notes[-1].read_bytes())
@@ -78,30 +80,41 @@ class WarehouseBuild:
         )
 
 
-def dbt_build(places: Places, warehouse: Path, as_of: datetime, target: Path) -> list[NodeResult]:
-    """Build every model and run every data test into `warehouse`, as of a moment. Raises BuildFailed.
+def dbt_build(places: Places, warehouse: Path, as_of: datetime) -> list[NodeResult]:
+    """Build every model and run every data test, as of a moment, into a folder of `warehouse`'s own.
 
-    Unit tests are left out: they judge the code, not the data, and run with the tests.
+    Always built at one place and moved: dbt keeps what it parsed only while paths and variables stay the same,
+    and parsing costs more than building. For the same reason the moment comes by environment (macros/as_of.sql).
+    Unit tests are left out: they judge the code, not the data, and run with the tests. Raises BuildFailed.
     """
     from dbt.cli.main import dbtRunner
 
     from orchestration.dbt_connections import close_dbt_connections
 
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    building, target = places.warehouse / "building", places.home / "dbt_target"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
     arguments = [
         "build", "--quiet", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
         "--target-path", str(target), "--log-path", str(target / "logs"),
         "--exclude-resource-type", "unit_test",
-        "--vars", orjson.dumps({"as_of": f"{as_of:%Y-%m-%d %H:%M:%S.%f}"}).decode(),
     ]  # fmt: skip
-    with environment(UNWIND_RAW_DIR=str(places.raw), UNWIND_WAREHOUSE=str(warehouse), DO_NOT_TRACK="1"):
+    settings = {
+        "UNWIND_RAW_DIR": str(places.raw),
+        "UNWIND_WAREHOUSE": str(building / warehouse.name),
+        "UNWIND_AS_OF": f"{as_of:%Y-%m-%d %H:%M:%S.%f}",
+        "DO_NOT_TRACK": "1",
+    }
+    with environment(**settings):
         try:
             outcome = dbtRunner().invoke(arguments)
         finally:
             close_dbt_connections()
     if outcome.exception:
         raise BuildFailed(f"dbt stopped: {outcome.exception}") from outcome.exception
-    results = [
+    shutil.rmtree(warehouse.parent, ignore_errors=True)
+    building.rename(warehouse.parent)
+    return [
         NodeResult(
             unique_id=result.node.unique_id,
             status=str(result.status),
@@ -109,9 +122,8 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime, target: Path) ->
             seconds=result.execution_time,
             failures=result.failures,
         )
-        for result in outcome.result.results  # type: ignore[union-attr]
+        for result in outcome.result.results
     ]
-    return results
 
 
 def note_published(places: Places, build: WarehouseBuild, release_id: str) -> None:
@@ -134,13 +146,15 @@ def failed(results: list[NodeResult]) -> list[NodeResult]:
 
 def prune(places: Places, keep: int = KEPT_WAREHOUSES) -> None:
     """Delete warehouses of old runs; the newest few stay for questions after a refused release."""
-    notes = sorted(places.warehouse.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-    kept = {note.stem for note in notes[-keep:]}
-    for path in places.warehouse.iterdir():
-        if path.is_file() and path.name.split(".")[0].split("@")[0] not in kept:
-            path.unlink(missing_ok=True)
-    for leftover in places.warehouse.glob("*.tmp"):
-        shutil.rmtree(leftover, ignore_errors=True)
+    kept = {note.parent.name for note in _notes(places)[-keep:]}
+    for folder in places.warehouse.iterdir():
+        if folder.is_dir() and folder.name.split("@")[0] not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _notes(places: Places) -> list[Path]:
+    """Notes of finished builds, oldest first."""
+    return sorted(places.warehouse.glob(f"*/{NOTE}"), key=lambda path: path.stat().st_mtime_ns)
 
 
 @contextmanager

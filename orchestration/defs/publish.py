@@ -28,13 +28,11 @@ MARTS = [key for key in warehouse.keys if key.path[0] in ("marts", "vintages")]
     pool="duckdb_writer",
     description="The marts and vintages of the last build, copied into a file that nobody reads yet.",
 )
-def candidate(context: dg.AssetExecutionContext, scope: RunScope) -> dg.MaterializeResult:
+def candidate(scope: RunScope) -> dg.MaterializeResult[None]:
     from orchestration.candidate import build_candidate
 
     build = WarehouseBuild.newest(scope.places)
-    made = build_candidate(
-        build.path, build.manifest, scope.places.published, release_id(build), build.instants
-    )
+    made = build_candidate(build.path, build.manifest, scope.places.published, release_id(build), build.instants)
     return dg.MaterializeResult(
         metadata={"release_id": made.release_id, "tables": len(made.catalog.tables), "path": str(made.folder)}
     )
@@ -43,7 +41,10 @@ def candidate(context: dg.AssetExecutionContext, scope: RunScope) -> dg.Material
 @dg.multi_asset_check(
     specs=[
         dg.AssetCheckSpec(
-            rule.id.replace(".", "__"), asset=CANDIDATE, blocking=rule.severity == "critical", description=rule.why
+            rule.id.replace(".", "__"),
+            asset=CANDIDATE,
+            blocking=rule.severity == "critical",
+            description=rule.why,
         )
         for rule in load_rules()
     ],
@@ -76,7 +77,10 @@ def audit(context: dg.AssetCheckExecutionContext, scope: RunScope) -> Iterator[d
             check_name=rule.id.replace(".", "__"),
             passed=result.status == "pass",
             severity=dg.AssetCheckSeverity.ERROR if result.is_blocking else dg.AssetCheckSeverity.WARN,
-            metadata={"observed": result.observed, "offending_rows": dg.MetadataValue.json(result.sample_rows)},
+            metadata={
+                "observed": result.observed,
+                "offending_rows": dg.MetadataValue.json(result.sample_rows),
+            },
         )
 
 
@@ -89,7 +93,7 @@ def audit(context: dg.AssetCheckExecutionContext, scope: RunScope) -> Iterator[d
     pool="duckdb_writer",
     description="The release that readers see: data/published/unwind.duckdb, swapped in by one link.",
 )
-def published(context: dg.AssetExecutionContext, scope: RunScope) -> dg.MaterializeResult:
+def published(scope: RunScope) -> dg.MaterializeResult[None]:
     from ingestion.settings import Settings
     from orchestration.release import publish
 

@@ -4,7 +4,6 @@ Adding a dataset adds no line here. What a landing means is in ingestion/; this 
 """
 
 from collections.abc import Iterator
-
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -52,7 +51,7 @@ def raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
             dg.AssetCheckSpec("complete", asset=key, description="Every expected period of the window is there."),
         ],
     )
-    def landed(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[dg.MaterializeResult]:
+    def landed(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[dg.MaterializeResult[None]]:
         # Polars, pyarrow and the client are needed to land, not to show what could be landed.
         from ingestion.ingest import ingest
         from orchestration import landing_log

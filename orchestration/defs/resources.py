@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from ingestion.http import Fetcher
 
 
-class RunScope(dg.ConfigurableResource):
+class RunScope(dg.ConfigurableResource["RunScope"]):
     """Live data by default; a bundled case by name. `instants`: moments at which the marts are kept as they stood.
 
     replaces_live: let a bundled case take the place of a live release (never by itself).
     """
 
     case: str | None = None
-    instants: list[str] = []
+    instants: list[str] = []  # noqa: RUF012  pydantic copies defaults
     replaces_live: bool = False
 
     @property
@@ -44,7 +44,7 @@ class RunScope(dg.ConfigurableResource):
         return sorted({*named, *(parse_instant(text) for text in self.instants)})
 
     @contextmanager
-    def client(self) -> "Iterator[Fetcher]":
+    def client(self) -> Iterator[Fetcher]:
         from ingestion.capture import CaptureStore
         from ingestion.http import LiveClient, ReplayClient
         from ingestion.quarantine import keep_rejected

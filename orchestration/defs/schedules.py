@@ -6,7 +6,6 @@ from orchestration.defs.raw import UTC_DAYS
 from orchestration.run_job import JOB
 from orchestration.run_scope import daily_window, hourly_window, tags_of
 
-
 release = dg.define_asset_job(
     JOB,
     selection=dg.AssetSelection.all(),

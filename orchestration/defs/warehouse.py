@@ -4,6 +4,7 @@ A warehouse file belongs to its run, so a selection of models narrows what is sh
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import dagster as dg
@@ -11,10 +12,13 @@ import orjson
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
+from ingestion.places import Places
 from orchestration.defs.resources import RunScope
+from orchestration.lock import release_lock
 from orchestration.manifest import manifest_path
 from orchestration.run_scope import instant_name
 from orchestration.warehouse import (
+    DATABASE,
     BuildFailed,
     NodeResult,
     WarehouseBuild,
@@ -25,6 +29,8 @@ from orchestration.warehouse import (
 )
 
 OWNERS = ["team:data"]
+# A second run of the same data waits for the first one's build, which takes seconds.
+WAIT_SECONDS = 600.0
 
 
 class Translator(DagsterDbtTranslator):
@@ -39,7 +45,7 @@ class Translator(DagsterDbtTranslator):
         topic = dbt_resource_props.get("config", {}).get("meta", {}).get("topic")
         return topic or _topic_of_folder(dbt_resource_props["fqn"])
 
-    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
         return OWNERS
 
 
@@ -55,7 +61,7 @@ def warehouse(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[An
     from orchestration.release import current
     from orchestration.rules import load_rules, rule_set_hash
 
-    places, run_id = scope.places, context.run.run_id
+    places = scope.places
     as_of = scope.now()
     # An instant at or after the run's clock would be the newest answers under another name.
     moments = [moment for moment in scope.moments() if moment < as_of]
@@ -65,22 +71,28 @@ def warehouse(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[An
         # Yielding nothing skips everything downstream: the release that readers see is already this one.
         context.log.info(f"nothing new since release {now_shown.release_id}: not built again")
         return
-    path = places.warehouse / f"{run_id}.duckdb"
-    target = places.warehouse / "target"
-    path.unlink(missing_ok=True)
-    results = dbt_build(places, path, as_of, target)
+    with release_lock(places.warehouse, patience_seconds=WAIT_SECONDS):
+        yield from _build(context, places, as_of, moments, key)
+
+
+def _build(
+    context: dg.AssetExecutionContext, places: Places, as_of: datetime, moments: list[datetime], key: str
+) -> Iterator[Any]:
+    run_id = context.run.run_id
+    path = places.warehouse / run_id / DATABASE
+    results = dbt_build(places, path, as_of)
     yield from _events(context, results)
     if broken := failed(results):
         listed = "\n".join(f"{result.unique_id}: {result.message}" for result in broken)
         raise BuildFailed(f"{len(broken)} model(s) or test(s) failed; nothing is published:\n{listed}")
     instants = {}
     for moment in moments:
-        then = places.warehouse / f"{run_id}@{instant_name(moment)}.duckdb"
-        then.unlink(missing_ok=True)
-        if broken := failed(dbt_build(places, then, moment, places.warehouse / "target_asof")):
+        then = places.warehouse / f"{run_id}@{instant_name(moment)}" / DATABASE
+        if broken := failed(dbt_build(places, then, moment)):
             raise BuildFailed(f"the build as of {moment} failed: {broken[0].unique_id}: {broken[0].message}")
         instants[moment] = then
-    WarehouseBuild(run_id, as_of, path, target / "manifest.json", instants, key).save()
+    manifest = places.home / "dbt_target" / "manifest.json"
+    WarehouseBuild(run_id, as_of, path, manifest, instants, key).save()
     prune(places)
 
 

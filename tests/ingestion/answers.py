@@ -90,7 +90,9 @@ def metrics(
     """A day of open interest, or the given text as the file's content."""
     url = metrics_url("BTCUSDT", day)
     text = rows if isinstance(rows, str) else metrics_csv("BTCUSDT", rows, convention)
-    return capture(METRICS.key, url, zip_bytes(csv_name(url), text.encode()), received_at or morning_after(day), day=day)
+    return capture(
+        METRICS.key, url, zip_bytes(csv_name(url), text.encode()), received_at or morning_after(day), day=day
+    )
 
 
 def flows(sessions: dict[date, float], received_at: datetime) -> Capture:

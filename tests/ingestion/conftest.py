@@ -41,9 +41,7 @@ class Desk:
 
     def land(self, dataset: Dataset, first: str, last: str) -> IngestReport:
         with self.client() as client:
-            return ingest(
-                dataset, Window(date.fromisoformat(first), date.fromisoformat(last)), client, self.places
-            )
+            return ingest(dataset, Window(date.fromisoformat(first), date.fromisoformat(last)), client, self.places)
 
     def raw(self, dataset: Dataset) -> pl.DataFrame:
         files = sorted((self.places.raw / dataset.source / dataset.name).glob("*.parquet"))

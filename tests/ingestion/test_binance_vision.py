@@ -12,7 +12,17 @@ from ingestion.cases.wire import csv_name, metrics_csv, spot_csv, spot_url, zip_
 from ingestion.errors import UnreadableBody
 from ingestion.landing import check
 from ingestion.sources.binance_vision import label_convention, parse_metrics, parse_spot
-from tests.ingestion.answers import DAY, METRICS, SPOT, candles, capture, metrics, morning_after, open_interest, spot
+from tests.ingestion.answers import (
+    DAY,
+    METRICS,
+    SPOT,
+    candles,
+    capture,
+    metrics,
+    morning_after,
+    open_interest,
+    spot,
+)
 
 MIDNIGHT = datetime(2026, 2, 5)
 

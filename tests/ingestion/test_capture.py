@@ -22,7 +22,10 @@ def test_what_is_appended_is_read_back_in_order_of_receipt(tmp_path: Path) -> No
     store.append([early])
     assert store.read(FLOWS.source, FLOWS.name) == [early, late]
     assert store.read(FLOWS.source, FLOWS.name, [late.capture_id]) == [late]
-    assert store.index(FLOWS.source, FLOWS.name)["capture_id"].to_list() == [early.capture_id, late.capture_id]
+    assert store.index(FLOWS.source, FLOWS.name)["capture_id"].to_list() == [
+        early.capture_id,
+        late.capture_id,
+    ]
 
 
 def test_appending_touches_no_stored_file(tmp_path: Path) -> None:

@@ -94,7 +94,10 @@ def test_an_answer_that_never_ends_is_given_up_in_time(desk: Desk) -> None:
     desk.exchange.fault("*mempool*", "drip")
     settings = desk.settings().model_copy(update={"deadline_seconds": 0.3, "retry_attempts": 2})
     started = time.monotonic()
-    with LiveClient(settings) as client, pytest.raises(SourceUnavailable, match=r"no complete answer within 0\.3 s"):
+    with (
+        LiveClient(settings) as client,
+        pytest.raises(SourceUnavailable, match=r"no complete answer within 0\.3 s"),
+    ):
         client.fetch(CHAIN)
     assert time.monotonic() - started < 2.0
 

@@ -26,7 +26,7 @@ def test_a_second_run_with_nothing_new_lands_nothing(desk: Desk, dataset: Datase
     first = desk.land(dataset, FIRST, LAST)
     assert first.rows
     assert first.landed
-    assert not (first.failures or first.unreadable or first.missing_days or first.quarantined)
+    assert [first.failures, first.unreadable, first.missing_days, first.quarantined] == [[], [], [], {}]
     stored = desk.stored()
     second = desk.land(dataset, FIRST, LAST)
     assert second.landed == []
@@ -128,7 +128,7 @@ def test_a_faulty_day_is_told_harms_nothing_and_heals(
     assert all(kept[path] == content for path, content in stored.items()), "what was landed stays as it was"
     desk.exchange.clear()
     healed = desk.land(SPOT, FIRST, LAST)
-    assert not (healed.failures or healed.unreadable or healed.missing_days)
+    assert [healed.failures, healed.unreadable, healed.missing_days] == [[], [], []]
     assert desk.raw(SPOT).height == 5 * 24
 
 

@@ -147,9 +147,7 @@ def test_the_file_has_exactly_the_contract_s_columns(tmp_path: Path) -> None:
 def test_the_order_and_repetition_of_answers_change_nothing(order: list[int], repeats: list[int]) -> None:
     import tempfile
 
-    polls = [
-        flows({DAY: float(h), date(2026, 2, 4): 5.0}, FIRST_POLL + timedelta(hours=h)) for h in range(4)
-    ]
+    polls = [flows({DAY: float(h), date(2026, 2, 4): 5.0}, FIRST_POLL + timedelta(hours=h)) for h in range(4)]
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         expected = land(Path(one), FLOWS, *polls)
         shuffled = [polls[i] for i in [*order, *repeats]]

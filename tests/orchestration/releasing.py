@@ -23,7 +23,12 @@ SCOPE = AuditScope(good_warehouse.AS_OF, good_warehouse.FIRST, good_warehouse.LA
 def facts(release_id: str, scope: str = "live", last: date = good_warehouse.LAST, **more: object) -> RunFacts:
     """What a run would say of itself."""
     asked = datetime(2026, 2, 13, 11, 30)
-    datasets = [("exchange", "candles"), ("exchange", "positions"), ("funds", "totals"), ("chain", "retargets")]
+    datasets = [
+        ("exchange", "candles"),
+        ("exchange", "positions"),
+        ("funds", "totals"),
+        ("chain", "retargets"),
+    ]
     given = RunFacts(
         release_id=release_id,
         created_at=datetime(2026, 2, 13, 12, 1),
@@ -33,7 +38,16 @@ def facts(release_id: str, scope: str = "live", last: date = good_warehouse.LAST
         window_to=last,
         code_version="0.1.0",
         captures=tuple(
-            CaptureFact(source, name, f"{number:016x}", f"https://{source}.test/{name}", asked, "0" * 64, "measured", 24)
+            CaptureFact(
+                source,
+                name,
+                f"{number:016x}",
+                f"https://{source}.test/{name}",
+                asked,
+                "0" * 64,
+                "measured",
+                24,
+            )
             for number, (source, name) in enumerate(datasets)
         ),
         datasets=tuple(
@@ -41,7 +55,14 @@ def facts(release_id: str, scope: str = "live", last: date = good_warehouse.LAST
         ),
         licences=(
             LicenceFact("exchange", "candles", "CC-BY-NC-SA-4.0", "https://exchange.test/terms", "An exchange", False),
-            LicenceFact("exchange", "positions", "CC-BY-NC-SA-4.0", "https://exchange.test/terms", "An exchange", False),
+            LicenceFact(
+                "exchange",
+                "positions",
+                "CC-BY-NC-SA-4.0",
+                "https://exchange.test/terms",
+                "An exchange",
+                False,
+            ),
             LicenceFact("funds", "totals", "vendor-terms", "https://funds.test/terms", "A vendor", False),
             LicenceFact("chain", "retargets", "chain-facts", "https://chain.test", "The chain", True),
         ),
@@ -74,7 +95,7 @@ def passed(rules: Sequence[Rule] = RULES) -> list[CheckResult]:
 def sealed(folder: Path, release_id: str, spoil: str = "", given: RunFacts | None = None, **how: object) -> Candidate:
     """A candidate with its receipt, as after an audit without findings."""
     made = candidate(folder, release_id, spoil, **how)
-    seal(made, given or facts(release_id), passed(), folder / "published", now=datetime.now())
+    seal(made, given or facts(release_id), passed(), folder / "published", RULES)
     return made
 
 

@@ -74,7 +74,13 @@ def test_as_of_macros_agree_with_the_predicate(file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data_type", "value"),
-    [("decimal(18,2)", "1"), ("hugeint", "1"), ("timestamptz", "'2026-02-01'"), ("integer[]", "[1]"), ("float", "1")],
+    [
+        ("decimal(18,2)", "1"),
+        ("hugeint", "1"),
+        ("timestamptz", "'2026-02-01'"),
+        ("integer[]", "[1]"),
+        ("float", "1"),
+    ],
 )
 def test_refuses_types_that_readers_get_wrong(tmp_path: Path, data_type: str, value: str) -> None:
     spoil = (
@@ -106,4 +112,4 @@ def test_an_id_is_used_once_but_an_abandoned_build_starts_over(tmp_path: Path) -
     with pytest.raises(CandidateExists, match="r2 is already among the candidates"):
         releasing.candidate(tmp_path, "r2")
     with pytest.raises(UnsafeIdentifier):
-        releasing.candidate(tmp_path, "r3/../r4")
+        build_candidate(tmp_path / "w.duckdb", tmp_path / "manifest.json", tmp_path / "published", "r3/../r4")

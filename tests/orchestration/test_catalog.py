@@ -24,7 +24,11 @@ def test_reads_tables_columns_and_units(manifest: Path) -> None:
     table = next(table for table in catalog.tables if table.name == "fct_open_interest_daily")
     assert table.grain == ("observed_date", "asset", "venue")
     units = {column.name: column.unit for column in table.columns}
-    assert (units["open_interest_coins"], units["open_interest_usd"], units["observed_date"]) == ("coins", "usd", None)
+    assert (units["open_interest_coins"], units["open_interest_usd"], units["observed_date"]) == (
+        "coins",
+        "usd",
+        None,
+    )
 
 
 def test_walks_up_to_every_raw_dataset(manifest: Path) -> None:

@@ -37,7 +37,11 @@ def test_order_of_rows_does_not_count() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("1, 0.1 + 0.2, 'a'", "1, 0.3, 'a'"), ("1, -0.0, 'a'", "1, 0.0, 'a'"), ("1, 70580.3, 'a'", "1, 70580.30000000001, 'a'")],
+    [
+        ("1, 0.1 + 0.2, 'a'", "1, 0.3, 'a'"),
+        ("1, -0.0, 'a'", "1, 0.0, 'a'"),
+        ("1, 70580.3, 'a'", "1, 70580.30000000001, 'a'"),
+    ],
 )
 def test_noise_behind_twelve_digits_does_not_count(one: str, other: str) -> None:
     assert digest(one) == digest(other)

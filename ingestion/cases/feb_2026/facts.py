@@ -95,9 +95,7 @@ def _problems(fact: Fact) -> list[str]:
         f"unit {fact.unit!r} is not in use": fact.unit in UNITS,
         f"role {fact.role!r} is unknown": fact.role in ROLES,
         f"kind {fact.kind!r} is unknown": fact.kind in KINDS,
-        "has no publisher, citation, metric or entity": all(
-            (fact.publisher, fact.citation, fact.metric, fact.entity)
-        ),
+        "has no publisher, citation, metric or entity": all((fact.publisher, fact.citation, fact.metric, fact.entity)),
         "is observed until before it begins": fact.observed_from_at <= fact.observed_to_at,
         "was published before it was observed": fact.kind == "forecast"
         or fact.published_at is None

@@ -45,9 +45,7 @@ def captures() -> list[Capture]:
 
 def digest(rows: list[Capture]) -> str:
     """One hash over every column of every capture, whatever their order."""
-    lines = sorted(
-        "|".join(str(getattr(row, name)) for name in CAPTURE_SCHEMA.names if name != "body") for row in rows
-    )
+    lines = sorted("|".join(str(getattr(row, name)) for name in CAPTURE_SCHEMA.names if name != "body") for row in rows)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -73,9 +71,7 @@ def _files(facts: dict[str, Fact], prices: list[wire.Candle]) -> Iterator[Captur
 def _pages(facts: dict[str, Fact], prices: list[wire.Candle]) -> Iterator[Capture]:
     for asked_at in sorted([*_daily(FLOWS_POLLED), NIGHT_POLL, LAST_POLL]):
         body = wire.inflow_json(flows.page_at(asked_at, facts, prices))
-        yield _capture(
-            FLOWS, wire.INFLOW_URL, body, "application/json", asked_at, request_body=wire.INFLOW_QUESTION
-        )
+        yield _capture(FLOWS, wire.INFLOW_URL, body, "application/json", asked_at, request_body=wire.INFLOW_QUESTION)
     for asked_at in [*_daily(CHAIN_POLLED), LAST_POLL]:
         body = wire.retargets_json(chain.listed_at(asked_at, facts))
         yield _capture(RETARGETS, wire.RETARGETS_URL, body, "application/json", asked_at)

@@ -21,8 +21,7 @@ AT = {
     "2026-02-06T21": "price_at_0206_21z_yahoo",
     "2026-02-06T22": "price_at_0206_22z_yahoo",
 } | {
-    f"{START + timedelta(days=n + 1):%Y-%m-%dT%H}": f"price_close_{START + timedelta(days=n):%m%d}"
-    for n in range(DAYS)
+    f"{START + timedelta(days=n + 1):%Y-%m-%dT%H}": f"price_close_{START + timedelta(days=n):%m%d}" for n in range(DAYS)
 }
 HIGH = {
     "2026-02-05T01": "price_high_0205_01z_cryptoquant",
@@ -129,9 +128,7 @@ def _noise(moment: datetime) -> float:
     return CRASH_NOISE if CRASH[0] <= moment < CRASH[1] else NOISE
 
 
-def _with_volume(
-    random: Random, start_at: datetime, first: float, high: float, low: float, last: float
-) -> Candle:
+def _with_volume(random: Random, start_at: datetime, first: float, high: float, low: float, last: float) -> Candle:
     """Volume grows with the range of the hour; takers lean the way the price went."""
     volume = round((350 + 130_000 * (high - low) / first) * (0.8 + 0.4 * random.random()), 5)
     lean = min(max(1.5 * (last / first - 1), -0.07), 0.07)

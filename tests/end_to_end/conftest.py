@@ -1,0 +1,65 @@
+"""The expensive runs, each made once per worker: tests that share one are in one xdist group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from orchestration.manifest import manifest_path
+from tests.end_to_end.children import Machine
+
+
+@dataclass(frozen=True)
+class CaseRuns:
+    """The bundled case, run twice into one data folder, and once under another time zone into another."""
+
+    machine: Machine
+    first: CompletedProcess[str]
+    second: CompletedProcess[str]
+    raw_before: dict[str, bytes]
+    raw_after: dict[str, bytes]
+    elsewhere: Machine
+    under_another_zone: CompletedProcess[str]
+
+
+@pytest.fixture(scope="session")
+def parsed_project() -> Path:
+    """dbt's manifest, up to date, so that no measurement and no race includes parsing."""
+    return manifest_path()
+
+
+@pytest.fixture(scope="session")
+def case_machine(
+    tmp_path_factory: pytest.TempPathFactory, parsed_project: Path
+) -> tuple[Machine, CompletedProcess[str]]:
+    """A machine on which the bundled case has run once, and how that run ended."""
+    machine = Machine(tmp_path_factory.mktemp("case"))
+    return machine, machine.unwind("run", "--case", "feb_2026")
+
+
+@pytest.fixture(scope="session")
+def case_runs(
+    case_machine: tuple[Machine, CompletedProcess[str]], tmp_path_factory: pytest.TempPathFactory
+) -> CaseRuns:
+    machine, first = case_machine
+    before = _raw(machine)
+    second = machine.unwind("run", "--case", "feb_2026")
+    elsewhere = Machine(tmp_path_factory.mktemp("shanghai"))
+    abroad = elsewhere.unwind("run", "--case", "feb_2026", TZ="Asia/Shanghai")
+    return CaseRuns(machine, first, second, before, _raw(machine), elsewhere, abroad)
+
+
+@pytest.fixture(scope="session")
+def published_case(case_machine: tuple[Machine, CompletedProcess[str]]) -> Machine:
+    """A machine with the bundled case published, for tests that only read it."""
+    machine, first = case_machine
+    assert first.returncode == 0, first.stdout + first.stderr
+    return machine
+
+
+def _raw(machine: Machine) -> dict[str, bytes]:
+    root = machine.data / "cases" / "feb_2026" / "raw"
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*.parquet"))}

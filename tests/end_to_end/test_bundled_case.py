@@ -1,0 +1,182 @@
+"""`unwind run --case feb_2026` on an empty machine without a network: what is published, and that it is the same again."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+import orjson
+import pytest
+
+from ingestion.capture import CaptureStore
+from tests.end_to_end.children import Machine
+from tests.end_to_end.conftest import CaseRuns
+from tests.end_to_end.questions import ask, ask_one, columns_of
+
+pytestmark = pytest.mark.xdist_group("case")
+THEN = "marts_asof_20260206t2130z"
+TABLES_WITH_DATA = "schema_name in ('marts', 'vintages') or schema_name like 'marts\\_asof\\_%' escape '\\'"
+
+
+def test_it_ends_well_and_asks_nobody(case_runs: CaseRuns) -> None:
+    for run in (case_runs.first, case_runs.second, case_runs.under_another_zone):
+        assert run.returncode == 0, run.stdout + run.stderr
+        assert "Traceback" not in run.stdout + run.stderr
+    assert case_runs.machine.hosts_sought() == case_runs.elsewhere.hosts_sought() == []
+
+
+def test_the_summary_says_what_landed_what_was_checked_and_where_to_query(case_runs: CaseRuns) -> None:
+    told = case_runs.first.stdout
+    for dataset, rows in {
+        "binance_vision/spot_klines_1h": "384",
+        "binance_vision/um_metrics_5m": "4,608",
+        "mempool_space/difficulty_adjustments": "3",
+        "sosovalue/etf_flow_totals": "29",
+    }.items():
+        assert re.search(rf"{dataset}\s+2026-\S+ to 2026-02-\S+\s+{rows}\s", told), told
+    assert re.search(r"\d+ checks passed, \d+ warned, 0 failed", told)
+    release_id = (case_runs.machine.data / "published" / "latest").readlink().name
+    assert f"published release {release_id}" in told
+    assert "unwind sql" in told
+    assert str(case_runs.machine.database) in told
+    assert THEN in told
+
+
+def test_the_pinned_names_are_there(published_case: Machine) -> None:
+    price = "observed_date asset venue quote_currency open_price high_price low_price close_price"
+    interest = (
+        "observed_date asset venue open_interest_coins open_interest_usd position_effect_usd price_effect_usd "
+        "coverage_ratio"
+    )
+    file = published_case.database
+    assert columns_of(file, "marts", "fct_price_daily")[:8] == price.split()
+    assert columns_of(file, "marts", "fct_open_interest_daily")[:8] == interest.split()
+    hourly = set(columns_of(file, "marts", "fct_price_hourly"))
+    assert {"period_start_at", *price.split()[1:]} <= hourly
+    hourly = set(columns_of(file, "marts", "fct_open_interest_hourly"))
+    assert {"period_start_at", *interest.split()[1:]} <= hourly
+    venues = ask(file, "select distinct venue from marts.fct_open_interest_daily order by all")
+    assert venues == [("all",), ("binance",)]
+
+
+def test_the_fall_and_the_rebound_are_in_it(published_case: Machine) -> None:
+    days = ask(
+        published_case.database,
+        "select observed_date, low_price, close_price, is_final from marts.fct_price_daily "
+        "where observed_date between '2026-02-05' and '2026-02-06' order by all",
+    )
+    assert days == [
+        (date(2026, 2, 5), 62_473.0, 62_909.9, True),
+        (date(2026, 2, 6), 60_000.0, 70_580.3, True),
+    ]
+
+
+def test_every_row_says_that_it_is_reconstructed(published_case: Machine) -> None:
+    file = published_case.database
+    tables = ask(file, f"select schema_name, table_name from duckdb_tables() where {TABLES_WITH_DATA}")
+    assert len(tables) == 13
+    for schema, table in tables:
+        said = ask(file, f"select distinct provenance from {schema}.{table}")
+        assert said == [("reconstructed",)], (schema, table)
+    assert ask(file, "select provenance, scope, is_degraded from meta.releases") == [
+        ("reconstructed", "case:feb_2026", False)
+    ]
+
+
+def test_the_marts_as_they_stood_differ_where_the_world_has_moved_on(published_case: Machine) -> None:
+    file = published_case.database
+    session = "select status, month_to_date_usd from {}.fct_etf_flow_daily where session_date = '2026-02-05'"
+    assert ask(file, session.format(THEN)) == [("provisional", -689_150_000.0)]
+    assert ask(file, session.format("marts")) == [("final", -689_150_000.0)]
+    retarget = "select count(*) from {}.fct_difficulty_epoch where start_height = 935424"
+    assert ask_one(file, retarget.format(THEN)) == 0
+    assert ask_one(file, retarget.format("marts")) == 1
+    # The files of a day come the next morning, so that evening knew nothing of its own day.
+    assert ask_one(file, f"select max(observed_date) from {THEN}.fct_price_daily") == date(2026, 2, 5)
+
+
+def test_nothing_that_was_known_later_stands_in_the_marts_of_that_evening(published_case: Machine) -> None:
+    file = published_case.database
+    tables = ask(file, "select table_name from duckdb_tables() where schema_name = ?", THEN)
+    assert len(tables) == 6
+    for (table,) in tables:
+        assert ask_one(file, f"select max(known_at) from {THEN}.{table}") <= datetime(2026, 2, 6, 21, 30), table
+
+
+@pytest.mark.parametrize(("moment", "flow"), [("05:00", -258_800_000.0), ("13:00", -434_150_000.0)])
+def test_a_restated_flow_is_answered_as_it_stood(published_case: Machine, moment: str, flow: float) -> None:
+    at = f"timestamp '2026-02-06 {moment}'"
+    sugar = f"select flow_usd from as_of.etf_flow({at}) where session_date = '2026-02-05'"
+    plain = (
+        f"select flow_usd from vintages.etf_flow where session_date = '2026-02-05' "
+        f"and known_from_at <= {at} and {at} < known_to_at"
+    )
+    assert ask_one(published_case.database, sugar) == ask_one(published_case.database, plain) == flow
+
+
+def test_every_table_and_column_is_described(published_case: Machine) -> None:
+    silent = (
+        "select schema_name, table_name, '' from duckdb_tables() where coalesce(trim(comment), '') = '' "
+        "union all select schema_name, table_name, column_name from duckdb_columns() "
+        "where not internal and coalesce(trim(comment), '') = ''"
+    )
+    assert ask(published_case.database, silent) == []
+
+
+def test_the_file_holds_only_what_every_reader_draws_rightly(published_case: Machine) -> None:
+    file = published_case.database
+    assert ask(file, "select schema_name, view_name from duckdb_views() where not internal") == []
+    types = {name for (name,) in ask(file, "select distinct data_type from duckdb_columns() where not internal")}
+    assert types <= {"DOUBLE", "BIGINT", "INTEGER", "TIMESTAMP", "DATE", "VARCHAR", "BOOLEAN"}
+
+
+def test_the_release_tells_about_itself(published_case: Machine) -> None:
+    file = published_case.database
+    assert ask_one(file, "select release_id from meta.releases") == (
+        published_case.data / "published" / "latest"
+    ).readlink().name
+    assert ask_one(file, "select count(*) from meta.check_results where status in ('pass', 'warn')") > 40
+    assert ask(file, "select rule_id from meta.check_results where status not in ('pass', 'warn')") == []
+    assert ask_one(file, "select count(*) from meta.freshness where rows_count > 0 and age_hours > 0") == 4
+    unlicensed = (
+        "select table_schema, table_name from meta.lineage where (table_schema, table_name) not in "
+        "(select (subject_group, subject_name) from meta.licences where licence is not null)"
+    )
+    assert ask(file, unlicensed) == []
+
+
+def test_lineage_leads_from_every_table_to_the_captured_answers(published_case: Machine) -> None:
+    store = CaptureStore(published_case.data / "cases" / "feb_2026" / "capture")
+    told = ask(
+        published_case.database,
+        "select l.table_schema || '.' || l.table_name, c.source, c.dataset, c.capture_id, c.body_sha256 "
+        "from meta.lineage l join meta.captures c using (source, dataset) where c.rows_count > 0",
+    )
+    tables = ask(
+        published_case.database,
+        "select schema_name || '.' || table_name from duckdb_tables() where schema_name in ('marts', 'vintages')",
+    )
+    assert {row[0] for row in told} == {name for (name,) in tables}
+    for source, dataset in {(row[1], row[2]) for row in told}:
+        # Reading a capture compares its body with its hash.
+        stored = {capture.capture_id: capture.body_sha256 for capture in store.read(source, dataset)}
+        for _, _, _, capture_id, digest in (row for row in told if row[1:3] == (source, dataset)):
+            assert stored[capture_id] == digest
+
+
+def test_a_second_run_finds_nothing_new_and_touches_nothing(case_runs: CaseRuns) -> None:
+    release_id = (case_runs.machine.data / "published" / "latest").readlink().name
+    assert f"nothing new: release {release_id} stays" in case_runs.second.stdout
+    assert len(list((case_runs.machine.data / "published" / "releases").iterdir())) == 1
+    assert len(case_runs.raw_before) == 10
+    assert case_runs.raw_after == case_runs.raw_before
+
+
+def test_two_runs_give_the_same_tables_in_whatever_time_zone(case_runs: CaseRuns) -> None:
+    here, abroad = (
+        orjson.loads((machine.data / "published" / "latest" / "manifest.json").read_bytes())
+        for machine in (case_runs.machine, case_runs.elsewhere)
+    )
+    assert len(here["tables"]) == 13
+    assert abroad["tables"] == here["tables"]
+    assert abroad["release_id"] != here["release_id"]

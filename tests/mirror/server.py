@@ -1,0 +1,68 @@
+"""The mirror of archived real answers as a process of its own, and its controls: clock, faults, counters.
+
+The archive stays where it is: nothing here or in the tests repeats a value of it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import datetime
+from typing import Any, Self
+
+import httpx
+
+from tests.conftest import MIRROR
+
+BUNDLE = MIRROR / "bundle-2026-06"
+
+
+class Mirror:
+    """`serve.py` on a free port. Without a clock everything in the bundle is public."""
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, str(MIRROR / "serve.py"), str(BUNDLE)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self.url = self._process.stdout.readline().strip()
+        assert self.url.startswith("http://127.0.0.1:"), "the mirror did not start"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=10)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def now(self, moment: datetime | None) -> None:
+        """Freeze the clock at a moment of UTC; None lifts it."""
+        self._tell("now", {"now": f"{moment.isoformat()}Z" if moment else None})
+
+    def faults(self, *specs: str) -> None:
+        """Replace all faults. The form of a fault is told in the mirror's README."""
+        self._tell("faults", {"faults": list(specs)})
+
+    def reset(self) -> None:
+        """No clock, no faults, counters at zero."""
+        self.now(None)
+        self.faults()
+        self._tell("reset", {})
+
+    def status(self) -> dict[str, Any]:
+        return dict(httpx.get(f"{self.url}/__mirror/status").raise_for_status().json())
+
+    @property
+    def requests(self) -> int:
+        return int(self.status()["requests"])
+
+    @property
+    def faults_fired(self) -> int:
+        """How often the present faults struck: a test of a fault that never came proves nothing."""
+        return sum(fault["fired"] for fault in self.status()["faults"])
+
+    def _tell(self, what: str, body: dict[str, Any]) -> None:
+        httpx.post(f"{self.url}/__mirror/{what}", json=body).raise_for_status()

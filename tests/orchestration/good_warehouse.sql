@@ -1,0 +1,106 @@
+-- The tables of good_warehouse.py, which binds first, last and days. Figures are invented.
+create schema marts;
+create schema vintages;
+
+create temp table hours as
+with closes(day, price) as (
+    values (0, 88000.0), (1, 84500.0), (2, 84000.0), (3, 79000.0), (4, 77000.0), (5, 78500.0), (6, 76000.0),
+        (7, 73000.0), (8, 62800.0), (9, 70300.0), (10, 69500.0), (11, 70200.0), (12, 70000.0), (13, 68900.0),
+        (14, 67100.0), (15, 66300.0), (16, 66000.0)
+),
+steps as (
+    select a.day * 24 + h.hour as n, a.price + (b.price - a.price) * h.hour / 24 as open_price,
+        a.price + (b.price - a.price) * (h.hour + 1) / 24 as close_price
+    from closes as a join closes as b on b.day = a.day + 1, range(24) as h(hour)
+)
+select $first::timestamp + to_hours(cast(n as integer)) as period_start_at, 'BTC' as asset, 'binance' as venue,
+    'USDT' as quote_currency, open_price, greatest(open_price, close_price) * 1.002 as high_price,
+    least(open_price, close_price) * 0.998 as low_price, close_price,
+    1200.0 + 40 * (n % 24) as volume_coins, (1200.0 + 40 * (n % 24)) * close_price as volume_quote,
+    cast(90000 + n as bigint) as trades_count, 0.45 + 0.01 * (n % 10) as taker_buy_ratio,
+    close_price / lag(close_price) over (order by n) - 1 as return_ratio,
+    $first::timestamp + to_hours(cast(n + 1 as integer)) as period_end_at, true as is_final,
+    date_trunc('day', $first::timestamp + to_hours(cast(n as integer))) + interval 32 hour as known_at,
+    'measured' as provenance
+from steps where n < $days * 24;
+
+create table marts.fct_price_hourly as select * from hours;
+
+create table marts.fct_price_daily as
+with days as (
+    select cast(period_start_at as date) as observed_date, asset, venue, quote_currency,
+        arg_min(open_price, period_start_at) as open_price, max(high_price) as high_price, min(low_price) as low_price,
+        arg_max(close_price, period_start_at) as close_price, sum(volume_coins) as volume_coins,
+        sum(volume_quote) as volume_quote, cast(sum(trades_count) as bigint) as trades_count,
+        avg(taker_buy_ratio) as taker_buy_ratio, arg_min(period_start_at, low_price) as low_at,
+        arg_max(period_start_at, high_price) as high_at, count(*) as hours_count, max(known_at) as known_at,
+        max(provenance) as provenance
+    from hours group by all
+)
+select *, close_price / open_price - 1 as return_open_close_ratio,
+    close_price / lag(close_price) over w - 1 as return_close_close_ratio,
+    ln(close_price / lag(close_price) over w) as log_return_close_close_ratio,
+    close_price / max(close_price) over (order by observed_date) - 1 as drawdown_close_ratio,
+    low_price / max(high_price) over (order by observed_date) - 1 as drawdown_intraday_ratio,
+    hours_count / 24 as coverage_ratio, hours_count = 24 as is_final
+from days window w as (order by observed_date);
+
+create table marts.fct_open_interest_hourly as
+with venues as (
+    select h.period_start_at, h.asset, v.venue, h.period_end_at, h.close_price * 1.0004 as mark_price_usd,
+        95000.0 - 40 * row_number() over (partition by v.venue order by period_start_at) as open_interest_coins,
+        h.known_at, h.provenance
+    from hours as h, (values ('binance'), ('all')) as v(venue)
+)
+select *, open_interest_coins * mark_price_usd as open_interest_usd,
+    open_interest_coins - lag(open_interest_coins) over w as change_coins,
+    open_interest_coins * mark_price_usd - lag(open_interest_coins * mark_price_usd) over w as change_usd,
+    0.0 as position_effect_usd, 0.0 as price_effect_usd, period_end_at as snapshot_at, 1.0::double as coverage_ratio,
+    1::bigint as venues_count, 'c6b1e0a09d5d5b2a' as venue_set_hash, 'usdt_at_par' as usd_basis
+from venues window w as (partition by venue order by period_start_at);
+
+create table marts.fct_open_interest_daily as
+select cast(period_start_at as date) as observed_date, * exclude (period_start_at, period_end_at)
+from marts.fct_open_interest_hourly where extract(hour from period_start_at) = 23;
+
+create table vintages.etf_flow as
+with sessions as (
+    select cast(unnest(generate_series($first, $last, interval 1 day)) as date) as session_date
+),
+flows as (
+    select session_date, 1e6 * (300 - 97 * (row_number() over (order by session_date) % 7)) as flow_usd
+    from sessions where isodow(session_date) < 6
+)
+select 'BTC' as asset, session_date, flow_usd, 7e9::double as value_traded_usd, 9.0e10::double as net_assets_usd,
+    5.5e10 + sum(flow_usd) over (order by session_date) as cumulative_flow_usd, 1::bigint as vintage_number,
+    session_date + interval 36 hour as known_from_at, timestamp '9999-12-31' as known_to_at,
+    true as is_known_at_estimated, false as is_possibly_restated, true as is_newest, 'measured' as provenance
+from flows;
+-- One session was first printed lower.
+insert into vintages.etf_flow
+select asset, session_date, flow_usd - 2e7, value_traded_usd, net_assets_usd, cumulative_flow_usd - 2e7, 1,
+    known_from_at, known_from_at + interval 2 day, true, false, false, provenance
+from vintages.etf_flow where session_date = date '2026-02-05';
+update vintages.etf_flow set vintage_number = 2, known_from_at = known_from_at + interval 2 day
+where session_date = date '2026-02-05' and is_newest;
+
+create table marts.fct_etf_flow_daily as
+select session_date, asset, 'total' as fund, flow_usd, sum(flow_usd) over (order by session_date) as month_to_date_usd,
+    cast(sign(flow_usd) as integer) as streak_sessions_count, value_traded_usd, net_assets_usd, cumulative_flow_usd,
+    vintage_number as vintages_count, 'final' as status, false as is_provisional,
+    false as month_to_date_is_provisional, session_date + interval 21 hour as session_close_at,
+    known_from_at as known_at, provenance
+from vintages.etf_flow where is_newest;
+
+create table marts.fct_difficulty_epoch as
+with epochs(n, retarget_at, difficulty) as (
+    values (0, timestamp '2026-01-08 12:00:00', 146.0e12), (1, timestamp '2026-01-22 18:00:00', 143.455e12),
+        (2, timestamp '2026-02-07 06:00:00', 129.572e12)
+)
+select 933408 + 2016 * (n - 1)::bigint as start_height, retarget_at, 'BTC' as asset, difficulty,
+    lag(difficulty) over w as previous_difficulty, difficulty / lag(difficulty) over w - 1 as change_ratio,
+    100 * (difficulty / lag(difficulty) over w - 1) as change_pct, 935424 + 2016 * (n - 1)::bigint as next_retarget_height,
+    (epoch(lead(retarget_at) over w) - epoch(retarget_at)) / 86400 as epoch_days,
+    (epoch(lead(retarget_at) over w) - epoch(retarget_at)) / 2016 as mean_block_interval_seconds,
+    lead(retarget_at) over w is null as is_open, retarget_at as known_at, 'measured' as provenance
+from epochs window w as (order by n);

@@ -1,0 +1,204 @@
+"""Ways to spoil a good warehouse, each with the rule that must notice and how hard it must react."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Poison(NamedTuple):
+    """`sql` runs on the finished marts; `status` is what `rule_id` must then say."""
+
+    rule_id: str
+    status: str
+    sql: str
+
+
+_HOURS, _DAYS = "marts.fct_price_hourly", "marts.fct_price_daily"
+_OI_HOURS, _OI_DAYS = "marts.fct_open_interest_hourly", "marts.fct_open_interest_daily"
+_ETF, _EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
+
+POISONS = {
+    "NaN price": Poison(
+        "price_hourly_finite",
+        "fail",
+        f"update {_HOURS} set close_price = 'nan' where period_start_at = '2026-02-05 20:00'",
+    ),
+    "infinite volume": Poison(
+        "price_daily_finite",
+        "fail",
+        f"update {_DAYS} set volume_coins = 'inf' where observed_date = '2026-02-05'",
+    ),
+    "no price": Poison(
+        "price_daily_finite",
+        "fail",
+        f"update {_DAYS} set close_price = null where observed_date = '2026-02-05'",
+    ),
+    "negative price": Poison(
+        "price_hourly_positive",
+        "fail",
+        f"update {_HOURS} set low_price = -1 where period_start_at = '2026-02-05 20:00'",
+    ),
+    "zero price": Poison(
+        "price_daily_positive", "fail", f"update {_DAYS} set low_price = 0 where observed_date = '2026-02-05'"
+    ),
+    "negative volume": Poison(
+        "price_hourly_positive",
+        "fail",
+        f"update {_HOURS} set volume_coins = -5 where period_start_at = '2026-02-05 20:00'",
+    ),
+    "dropped day": Poison(
+        "price_daily_no_gap",
+        "warn",
+        f"delete from {_DAYS} where observed_date = '2026-02-03';"
+        f"delete from {_HOURS} where cast(period_start_at as date) = '2026-02-03'",
+    ),
+    "day missing at the end": Poison(
+        "open_interest_daily_no_gap", "warn", f"delete from {_OI_DAYS} where observed_date = '2026-02-12'"
+    ),
+    "dropped hours": Poison(
+        "price_hourly_no_gap",
+        "warn",
+        f"delete from {_HOURS} where period_start_at between '2026-02-05 03:00' and '2026-02-05 07:00'",
+    ),
+    "dropped hours of open interest": Poison(
+        "open_interest_hourly_no_gap",
+        "warn",
+        f"delete from {_OI_HOURS} where period_start_at = '2026-02-05 03:00'",
+    ),
+    "most days gone": Poison(
+        "price_daily_coverage",
+        "fail",
+        f"delete from {_DAYS} where observed_date between '2026-01-29' and '2026-02-09'",
+    ),
+    "most hours gone": Poison(
+        "price_hourly_coverage",
+        "fail",
+        f"delete from {_HOURS} where extract(hour from period_start_at) between 1 and 20",
+    ),
+    "most days of open interest gone": Poison(
+        "open_interest_daily_coverage",
+        "fail",
+        f"delete from {_OI_DAYS} where observed_date between '2026-01-29' and '2026-02-09'",
+    ),
+    "most hours of open interest gone": Poison(
+        "open_interest_hourly_coverage",
+        "fail",
+        f"delete from {_OI_HOURS} where extract(hour from period_start_at) < 16",
+    ),
+    "empty table": Poison("open_interest_hourly_not_empty", "fail", f"delete from {_OI_HOURS}"),
+    "empty flows": Poison("etf_flow_not_empty", "fail", f"delete from {_ETF}"),
+    "no versions": Poison("etf_flow_vintages_not_empty", "fail", "delete from vintages.etf_flow"),
+    "flat feed": Poison(
+        "price_hourly_not_stale",
+        "warn",
+        f"update {_HOURS} set volume_coins = 0, high_price = low_price "
+        "where period_start_at between '2026-02-05 03:00' and '2026-02-05 06:00'",
+    ),
+    "coins become contracts of 0.001": Poison(
+        "open_interest_hourly_unit_agrees_with_spot",
+        "fail",
+        f"update {_OI_HOURS} set open_interest_coins = open_interest_coins * 1000 "
+        "where period_start_at >= '2026-02-08'",
+    ),
+    "USD becomes thousands of USD": Poison(
+        "open_interest_hourly_unit_agrees_with_spot",
+        "fail",
+        f"update {_OI_HOURS} set open_interest_usd = open_interest_usd / 1000",
+    ),
+    "USD becomes another currency": Poison(
+        "open_interest_hourly_unit_agrees_with_spot",
+        "fail",
+        f"update {_OI_HOURS} set open_interest_usd = open_interest_usd * 1.08 where period_start_at >= '2026-02-08'",
+    ),
+    "one dislocated hour": Poison(
+        "open_interest_hourly_mark_near_spot",
+        "warn",
+        f"update {_OI_HOURS} set open_interest_usd = open_interest_usd * 0.95 "
+        "where period_start_at = '2026-02-05 20:00'",
+    ),
+    "coins and USD x1000 from a day on": Poison(
+        "open_interest_hourly_scale_holds",
+        "fail",
+        f"update {_OI_HOURS} set open_interest_coins = open_interest_coins * 1000, "
+        "open_interest_usd = open_interest_usd * 1000 "
+        "where period_start_at >= '2026-02-08'",
+    ),
+    "coins and USD x1000 throughout": Poison(
+        "open_interest_daily_scale_agrees_with_volume",
+        "fail",
+        f"update {_OI_DAYS} set open_interest_coins = open_interest_coins * 1000, "
+        "open_interest_usd = open_interest_usd * 1000",
+    ),
+    "negative open interest": Poison(
+        "open_interest_daily_positive",
+        "fail",
+        f"update {_OI_DAYS} set open_interest_coins = -1 where observed_date = '2026-02-05'",
+    ),
+    "NaN open interest": Poison(
+        "open_interest_hourly_finite",
+        "fail",
+        f"update {_OI_HOURS} set open_interest_usd = 'nan' where period_start_at = '2026-02-05 20:00'",
+    ),
+    "positions halve in a day": Poison(
+        "open_interest_daily_big_change",
+        "warn",
+        f"update {_OI_DAYS} set change_coins = -open_interest_coins where observed_date = '2026-02-05'",
+    ),
+    "NaN flow": Poison(
+        "etf_flow_finite", "fail", f"update {_ETF} set flow_usd = 'nan' where session_date = '2026-02-05'"
+    ),
+    "flows in cents": Poison(
+        "etf_flow_unit_agrees_with_assets", "fail", f"update {_ETF} set flow_usd = flow_usd * 1000"
+    ),
+    "session without a print": Poison(
+        "etf_flow_missing_sessions",
+        "warn",
+        f"update {_ETF} set flow_usd = null, status = 'missing', known_at = null, provenance = null "
+        "where session_date = '2026-02-05'",
+    ),
+    "hardly any prints": Poison(
+        "etf_flow_coverage",
+        "fail",
+        f"update {_ETF} set flow_usd = null, status = 'missing' where session_date > '2026-01-30'",
+    ),
+    "running total jumps": Poison(
+        "etf_flow_cumulative_continues",
+        "warn",
+        f"update {_ETF} set cumulative_flow_usd = cumulative_flow_usd + 5e7 where session_date >= '2026-02-05'",
+    ),
+    "restatement turns the sign": Poison(
+        "etf_flow_vintages_restated",
+        "warn",
+        "update vintages.etf_flow set flow_usd = -flow_usd where session_date = '2026-02-05' and not is_newest",
+    ),
+    "difficulty off": Poison(
+        "difficulty_epoch_change_fits_duration",
+        "warn",
+        f"update {_EPOCHS} set difficulty = difficulty * 1.2 where is_open",
+    ),
+    "negative difficulty": Poison(
+        "difficulty_epoch_positive", "fail", f"update {_EPOCHS} set difficulty = -1 where is_open"
+    ),
+    "retarget missing": Poison("difficulty_epoch_no_gap", "warn", f"delete from {_EPOCHS} where start_height = 933408"),
+    "row without provenance": Poison(
+        "price_daily_provenance",
+        "fail",
+        f"update {_DAYS} set provenance = null where observed_date = '2026-02-05'",
+    ),
+    "invented provenance": Poison(
+        "difficulty_epoch_provenance", "fail", f"update {_EPOCHS} set provenance = 'guessed'"
+    ),
+    "print without a source": Poison(
+        "etf_flow_provenance", "fail", f"update {_ETF} set known_at = null where session_date = '2026-02-05'"
+    ),
+    "known in the future": Poison(
+        "open_interest_hourly_provenance",
+        "fail",
+        f"update {_OI_HOURS} set known_at = '2026-02-14' where period_start_at = '2026-02-05 20:00'",
+    ),
+    "version from the future": Poison(
+        "etf_flow_vintages_known",
+        "fail",
+        "update vintages.etf_flow set known_from_at = '2026-03-01' where is_newest",
+    ),
+}

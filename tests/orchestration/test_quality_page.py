@@ -1,0 +1,106 @@
+"""The quality page: self-contained, honest in its first line, and safe against what data may contain."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from orchestration.check_result import CheckResult
+from orchestration.gate import Reason, Verdict
+from orchestration.quality_page import render
+from orchestration.release_manifest import ReleaseManifest, TableFacts
+from tests.orchestration.releasing import facts
+
+FACTS = facts("r1")
+MANIFEST = ReleaseManifest(
+    release_id="r1",
+    created_at=FACTS.created_at,
+    as_of_at=FACTS.as_of_at,
+    scope="live",
+    window_from=FACTS.window_from,
+    window_to=FACTS.window_to,
+    code_version="0.1.0",
+    provenance="measured",
+    is_degraded=False,
+    degraded_reasons=(),
+    instants=(datetime(2026, 2, 6, 21, 30),),
+    tables={"marts.fct_price_daily": TableFacts(12345, "d" * 64)},
+)
+WARNED = CheckResult(
+    "price_daily_big_move", "marts.fct_price_daily", None, "change", "warning", "warn", "2 rows",
+    "Worth a look.", "prices",
+    '[{"observed_date":"2026-02-05T00:00:00","return_close_close_ratio":-0.14017,"note":null}]',
+)  # fmt: skip
+PASSED = replace(
+    WARNED,
+    rule_id="price_daily_positive",
+    status="pass",
+    severity="critical",
+    observed="0 rows",
+    sample_rows="[]",
+)
+GO = Verdict("publish", (), ())
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.S).split())
+
+
+def test_tells_what_a_reader_needs() -> None:
+    text = words(render(MANIFEST, [PASSED, WARNED], GO, FACTS))
+    for part in (
+        "r1",
+        "Passed with 1 warning",
+        "2026-02-13 12:00 UTC",
+        "2026-01-28 to 2026-02-12",
+        "price_daily_big_move marts.fct_price_daily · warning · change",
+        "2 rows Worth a look.",
+        "2026-02-05 00:00 -0.14017 none",
+        "1 rules found nothing",
+        "exchange/candles 2026-02-12 23:00 UTC 13 h",
+        "12,345",
+        "2026-02-06 21:30 UTC",
+    ):
+        assert part in text, part
+
+
+def test_needs_nothing_from_outside() -> None:
+    page = render(MANIFEST, [PASSED, WARNED], GO, FACTS)
+    assert re.findall(r"""(?:src|href|action)=["']?(?!data:)[^"'\s>]+""", page) == []
+    assert re.findall(r"https?://|@import|url\(|<script", page) == []
+
+
+def test_a_reconstruction_says_so_first() -> None:
+    text = words(render(replace(MANIFEST, provenance="reconstructed"), [PASSED], GO, FACTS))
+    assert text.index("Reconstructed data.") < text.index("Quality of release")
+    assert "Reconstructed data." not in words(render(MANIFEST, [PASSED], GO, FACTS))
+
+
+def test_a_refusal_and_its_worst_rules_come_first() -> None:
+    failed = replace(WARNED, rule_id="z_failed", severity="critical", status="fail")
+    unjudged = replace(WARNED, rule_id="z_unjudged", status="error", sample_rows="[]")
+    refused = Verdict("refuse", (Reason("z_failed", "z_failed failed"), Reason("z_unjudged", "not judged")), ())
+    text = words(render(MANIFEST, [PASSED, WARNED, failed, unjudged], refused, FACTS))
+    assert "Refused for 2 reasons" in text
+    assert text.index("z_unjudged") < text.index("z_failed") < text.index("price_daily_big_move")
+
+
+def test_a_degraded_source_is_named() -> None:
+    degraded = replace(MANIFEST, is_degraded=True, degraded_reasons=("funds/totals: blocked (403)",))
+    assert "Degraded Some sources could not be had in full." in words(render(degraded, [PASSED], GO, FACTS))
+    assert "funds/totals: blocked (403)" in words(render(degraded, [PASSED], GO, FACTS))
+
+
+@pytest.mark.parametrize("field", ["observed", "why", "rule_id"])
+def test_what_comes_from_data_stays_text(field: str) -> None:
+    page = render(MANIFEST, [replace(WARNED, **{field: "<script>alert(1)</script>"})], GO, FACTS)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_single_values_as_samples() -> None:
+    values = replace(WARNED, column="provenance", sample_rows='["guessed"]')
+    assert "provenance guessed" in words(render(MANIFEST, [values], GO, FACTS))
