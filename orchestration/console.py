@@ -12,7 +12,7 @@ from rich.console import Console
 from ingestion.errors import UnwindError
 
 # Into a pipe or a file there is no window to fit: lines stay whole.
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 10_000)
 err = Console(stderr=True, highlight=False)
 LOCKED = 75
 P = ParamSpec("P")

@@ -32,9 +32,9 @@ def gather(places: Places, build: WarehouseBuild, window: Window, release_id: st
     datasets: list[DatasetFact] = []
     for dataset in load_contracts():
         rows = _rows(dataset, places)
-        captures += _captures(dataset, places, rows)
-        newest = rows.select(pl.col(dataset.event_time).max(), pl.col("known_at").max(), pl.col("_fetched_at").max())
-        event, known, fetched = newest.row(0)
+        index = CaptureStore(places.capture).index(dataset.source, dataset.name)
+        captures += _captures(dataset, index, rows)
+        event, known = rows.select(pl.col(dataset.event_time).max(), pl.col("known_at").max()).row(0)
         at_midnight = isinstance(event, date) and not isinstance(event, datetime)
         datasets.append(
             DatasetFact(
@@ -42,7 +42,7 @@ def gather(places: Places, build: WarehouseBuild, window: Window, release_id: st
                 dataset=dataset.name,
                 newest_event_at=datetime.combine(event, time()) if at_midnight else event,
                 newest_known_at=known,
-                fetched_at=fetched,
+                fetched_at=index["received_at"].to_list()[-1] if index.height else None,
                 rows_count=rows.height,
                 is_degraded=dataset.key in degraded,
             )
@@ -81,15 +81,14 @@ def _landings(places: Places) -> list[Landing]:
 
 
 def _rows(dataset: Dataset, places: Places) -> pl.DataFrame:
-    columns = [dataset.event_time, "known_at", "_fetched_at", "_capture_id"]
+    columns = [dataset.event_time, "known_at", "_capture_id"]
     files = sorted((places.raw / dataset.source / dataset.name).glob("*.parquet"))
     return pl.concat([pl.read_parquet(path, columns=columns) for path in files])
 
 
-def _captures(dataset: Dataset, places: Places, rows: pl.DataFrame) -> list[CaptureFact]:
+def _captures(dataset: Dataset, index: pl.DataFrame, rows: pl.DataFrame) -> list[CaptureFact]:
     """The captures that rows of the release come from, with how many."""
     counted = rows.group_by("_capture_id").len("rows_count").rename({"_capture_id": "capture_id"})
-    index = CaptureStore(places.capture).index(dataset.source, dataset.name)
     wanted = ["capture_id", "url", "received_at", "body_sha256", "provenance", "rows_count"]
     found = index.join(counted, on="capture_id").sort("received_at", "url", "capture_id").select(wanted)
     return [CaptureFact(dataset.source, dataset.name, **row) for row in found.iter_rows(named=True)]

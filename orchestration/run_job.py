@@ -35,12 +35,15 @@ def run_job(
 ) -> RunOutcome:
     """Land, build, audit and publish; returns when it is done, whatever the end."""
     dagster_home(settings)
+    import logging
     import warnings
 
     import dagster as dg
 
     # Single-run backfills are marked beta; a user of `unwind run` can do nothing with that.
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
+    # A run with nothing new skips its checks, and Dagster would warn of each as if nothing held it back.
+    logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
     from orchestration.definitions import defs
 
     scope = {

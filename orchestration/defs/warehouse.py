@@ -5,7 +5,7 @@ A warehouse file belongs to its run, so a selection of models narrows what is sh
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import orjson
@@ -27,6 +27,9 @@ from orchestration.warehouse import (
     prune,
     published_as,
 )
+
+if TYPE_CHECKING:
+    from orchestration.extents import Extent
 
 OWNERS = ["team:data"]
 # A second run of the same data waits for the first one's build, which takes seconds.
@@ -78,11 +81,15 @@ def warehouse(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[An
 def _build(
     context: dg.AssetExecutionContext, places: Places, as_of: datetime, moments: list[datetime], key: str
 ) -> Iterator[Any]:
+    from orchestration.catalog import read_catalog
+    from orchestration.extents import extents
+
     run_id = context.run.run_id
     path = places.warehouse / run_id / DATABASE
     results = dbt_build(places, path, as_of)
-    yield from _events(context, results)
-    if broken := failed(results):
+    broken = failed(results)
+    yield from _events(context, results, {} if broken else extents(path, read_catalog(manifest_path())))
+    if broken:
         listed = "\n".join(f"{result.unique_id}: {result.message}" for result in broken)
         raise BuildFailed(f"{len(broken)} model(s) or test(s) failed; nothing is published:\n{listed}")
     instants = {}
@@ -96,7 +103,9 @@ def _build(
     prune(places)
 
 
-def _events(context: dg.AssetExecutionContext, results: list[NodeResult]) -> Iterator[Any]:
+def _events(
+    context: dg.AssetExecutionContext, results: list[NodeResult], sizes: "Mapping[str, Extent]"
+) -> Iterator[Any]:
     manifest = orjson.loads(manifest_path().read_bytes())
     translator = Translator()
     for result in results:
@@ -114,7 +123,14 @@ def _events(context: dg.AssetExecutionContext, results: list[NodeResult]) -> Ite
         elif result.status == "success":
             key = translator.get_asset_key(manifest["nodes"][result.unique_id])
             if key in context.selected_asset_keys:
-                yield dg.MaterializeResult(asset_key=key, metadata={"seconds": round(result.seconds, 3)})
+                metadata: dict[str, Any] = {"seconds": round(result.seconds, 3)}
+                if extent := sizes.get(".".join(key.path)):
+                    metadata |= {
+                        "dagster/row_count": extent.rows_count,
+                        "first": str(extent.first),
+                        "last": str(extent.last),
+                    }
+                yield dg.MaterializeResult(asset_key=key, metadata=metadata)
 
 
 defs = dg.Definitions(assets=[warehouse])

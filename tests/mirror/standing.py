@@ -18,7 +18,7 @@ from tests.dbt.compiled_project import CompiledProject, grain
 from tests.dbt.raw_factory import Raw
 from tests.mirror.landing import ALL, Store
 
-FIRST = date(2026, 5, 20)
+FIRST = date(2026, 5, 28)
 # How a row came to be known differs between a run of that day and one of months later; what it says may not.
 ABOUT_KNOWING = {"known_at", "known_from_at", "known_to_at", "is_known_at_estimated", "is_possibly_restated"}
 Answers = dict[str, list[tuple[Any, ...]]]
@@ -60,14 +60,17 @@ def marts(project: CompiledProject, raw: Raw, as_of: datetime) -> Iterator[duckd
 
 
 def answers(project: CompiledProject, connection: duckdb.DuckDBPyConnection) -> Answers:
-    """Every row of every published table, without the columns that tell how it came to be known."""
+    """Every row of every published table, floats at 12 digits, without what tells how it came to be known."""
     found = {}
     for node in project.published:
         table = f"{node['schema']}.{node['alias']}"
         names = [row[0] for row in connection.execute(f"describe {table}").fetchall()]
         columns = ", ".join(name for name in names if name not in ABOUT_KNOWING)
         query = f"select {columns} from {table} order by {', '.join(grain(node))}"
-        found[node["name"]] = connection.execute(query).fetchall()
+        found[node["name"]] = [
+            tuple(f"{value:.12g}" if isinstance(value, float) else value for value in row)
+            for row in connection.execute(query).fetchall()
+        ]
     return found
 
 
@@ -75,7 +78,6 @@ def compiled(places: Places, as_of: datetime, folder: Path) -> tuple[Path, Compi
     """One real dbt build as of a moment: its warehouse, and its SQL for other moments and rows."""
     from orchestration.warehouse import dbt_build, failed
 
-    warehouse, target = folder / "warehouse.duckdb", folder / "target"
-    results = dbt_build(places, warehouse, as_of, target)
-    assert failed(results) == []
-    return warehouse, CompiledProject(target, f"{as_of:%Y-%m-%d %H:%M:%S.%f}")
+    warehouse = folder / "built" / "warehouse.duckdb"
+    assert failed(dbt_build(places, warehouse, as_of)) == []
+    return warehouse, CompiledProject(places.home / "dbt_target", f"{as_of:%Y-%m-%d %H:%M:%S.%f}")

@@ -52,7 +52,7 @@ def stands(mirror_process: Mirror, tmp_path_factory: pytest.TempPathFactory) -> 
     at: dict[datetime | None, Standing] = {}
     for number, clock in enumerate([*CLOCKS, None]):
         store = Store(mirror_process, Places(folder / str(number)))
-        at[clock] = stand(store, clock, date(2026, 6, 12))
+        at[clock] = stand(store, clock, date(2026, 6, 10))
     warehouse, project = compiled(at[MORNING].store.places, MORNING, folder)
     return Stands(at, warehouse, project)
 
@@ -127,7 +127,7 @@ def test_the_clock_stamps_what_was_just_fetched_and_estimates_what_is_old(stands
     flows = stands.at[MORNING].store.raw(FLOWS)
     recent = flows.filter(pl.col("session_date") >= date(2026, 6, 2))
     assert recent.select("known_at", "is_known_at_estimated").unique().rows() == [(MORNING, False)]
-    old = flows.filter(pl.col("session_date") < date(2026, 6, 1))
+    old = flows.filter(pl.col("session_date") < date(2026, 6, 2))
     assert old["is_known_at_estimated"].all()
     assert (old["known_at"] - old["session_date"].cast(pl.Datetime("us"))).unique().to_list() == [
         timedelta(hours=36)

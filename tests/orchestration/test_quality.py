@@ -14,6 +14,7 @@ import orjson
 import pytest
 
 from orchestration.quality import ENGINE_ARGUMENTS, AuditScope, audit, build_expectation
+from orchestration.refusals import NoSuchRelease
 from orchestration.rules import BrokenRule, Rule, load_rules, rule_set_hash
 from tests.orchestration import good_warehouse, plain_sql, releasing
 from tests.orchestration.poisons import POISONS
@@ -144,6 +145,21 @@ def test_a_table_that_is_gone_is_an_error_of_each_of_its_rules(spoilt) -> None:
     said = not_passed(audit(spoilt("drop table marts.fct_difficulty_epoch"), RULES, SCOPE))
     mine = {rule.id for rule in RULES if rule.table == "fct_difficulty_epoch"}
     assert {said[rule_id] for rule_id in mine} == {"error"}
+
+
+def test_without_a_candidate_there_is_nothing_to_audit(tmp_path: Path) -> None:
+    with pytest.raises(NoSuchRelease, match="no candidate to audit"):
+        audit(tmp_path / "unwind.duckdb", RULES, SCOPE)
+
+
+def test_difficulty_one_of_the_first_year_is_no_finding(spoilt) -> None:
+    """Blocks came slower than planned, but difficulty cannot fall below one."""
+    first_year = (
+        "update marts.fct_difficulty_epoch set difficulty = 1, previous_difficulty = 1 where is_open;"
+        "update marts.fct_difficulty_epoch set retarget_at = retarget_at - interval 60 day where not is_open"
+    )
+    said = not_passed(audit(spoilt(first_year), [rule for rule in RULES if rule.owner == "onchain"], SCOPE))
+    assert said == {}
 
 
 def test_an_unknown_expectation_is_an_error(good: Path) -> None:

@@ -59,7 +59,7 @@ def test_tells_what_a_reader_needs() -> None:
         "price_daily_big_move marts.fct_price_daily · warning · change",
         "2 rows Worth a look.",
         "2026-02-05 00:00 -0.14017 none",
-        "1 rules found nothing",
+        "1 rules passed",
         "exchange/candles 2026-02-12 23:00 UTC 13 h",
         "12,345",
         "2026-02-06 21:30 UTC",

@@ -1,0 +1,36 @@
+"""How many rows a built table has and which stretch of time it covers: what an operator looks at first."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from orchestration.catalog import Catalog
+from orchestration.identifiers import ident, statement
+
+
+class Extent(NamedTuple):
+    """Rows of a table, and the first and last value of its time in the grain; None without time or rows."""
+
+    rows_count: int
+    first: date | datetime | None
+    last: date | datetime | None
+
+
+def extents(warehouse: Path, catalog: Catalog) -> dict[str, Extent]:
+    """Extent of every published table of a warehouse, by `schema.name`."""
+    found = {}
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        for table in catalog.tables:
+            times = [c.name for c in table.columns if c.name in table.grain and c.data_type.lower() in ("date", "timestamp")]
+            moment = ident(times[0]) if times else statement("null")
+            query = statement(
+                "select count(*), min({moment}), max({moment}) from {target}",
+                moment=moment,
+                target=ident(table.schema, table.name),
+            )
+            found[table.full_name] = Extent(*connection.execute(query).fetchall()[0])
+    return found

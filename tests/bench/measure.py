@@ -1,0 +1,47 @@
+"""Times commands as whole process trees, in interleaved rounds, and compares medians."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from statistics import median
+from typing import NamedTuple
+
+
+class Cost(NamedTuple):
+    """CPU seconds (user and system, children included), wall seconds and peak memory of one command."""
+
+    cpu: float
+    wall: float
+    peak_mb: float
+
+
+def run(command: list[str], environment: Mapping[str, str]) -> Cost:
+    """Run a command to its end. Raises RuntimeError with its output when it fails."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    with subprocess.Popen(
+        command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        output = process.stdout.read() if process.stdout else ""
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{output[-2000:]}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(cpu, time.monotonic() - started, used.ru_maxrss / 1024)
+
+
+def rounds(candidates: Mapping[str, Callable[[int], Cost]], count: int) -> dict[str, Cost]:
+    """Medians over `count` rounds; every round runs each candidate once, so that drift hits all alike."""
+    costs: dict[str, list[Cost]] = {name: [] for name in candidates}
+    for number in range(count):
+        for name, candidate in candidates.items():
+            costs[name].append(candidate(number))
+    return {
+        name: Cost(median(c.cpu for c in ones), median(c.wall for c in ones), max(c.peak_mb for c in ones))
+        for name, ones in costs.items()
+    }

@@ -1,0 +1,71 @@
+"""The same job as most people would wire it: dbt as a streamed sub-process, and one process per step.
+
+Only for comparison (goals G1, G2). Run as a program: `python -m tests.bench.stock multiprocess|in_process FIRST LAST`.
+"""
+
+# Dagster reads the annotations of asset functions, so they are not postponed here.
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource, dbt_assets
+
+from ingestion.windows import Window
+from orchestration.defs import raw, resources
+from orchestration.defs.resources import RunScope
+from orchestration.defs.warehouse import Translator
+from orchestration.manifest import DBT_PROJECT, manifest_path
+from orchestration.run_scope import tags_of
+
+
+@dbt_assets(manifest=manifest_path(), dagster_dbt_translator=Translator(), name="dbt_build")
+def streamed(context: dg.AssetExecutionContext, scope: RunScope, dbt: DbtCliResource) -> Iterator[Any]:
+    places = scope.places
+    places.warehouse.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"UNWIND_RAW_DIR": str(places.raw), "UNWIND_WAREHOUSE": str(places.warehouse / "stock.duckdb")}
+    yield from dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context).stream()
+
+
+def job(executor: dg.ExecutorDefinition) -> dg.JobDefinition:
+    together = dg.Definitions.merge(
+        resources.defs,
+        raw.defs,
+        dg.Definitions(
+            assets=[streamed],
+            resources={
+                "dbt": DbtCliResource(
+                    project_dir=str(DBT_PROJECT),
+                    profiles_dir=str(DBT_PROJECT),
+                    dbt_executable=str(Path(sys.executable).with_name("dbt")),
+                )
+            },
+            jobs=[
+                dg.define_asset_job(
+                    "stock", selection=dg.AssetSelection.all(), partitions_def=raw.UTC_DAYS, executor_def=executor
+                )
+            ],
+        ),
+    )
+    return together.resolve_job_def("stock")
+
+
+def multiprocess() -> dg.JobDefinition:
+    return job(dg.multiprocess_executor)
+
+
+def in_process() -> dg.JobDefinition:
+    return job(dg.in_process_executor)
+
+
+if __name__ == "__main__":
+    from datetime import date
+
+    window = Window(date.fromisoformat(sys.argv[2]), date.fromisoformat(sys.argv[3]))
+    Path(os.environ["DAGSTER_HOME"]).mkdir(parents=True, exist_ok=True)
+    with dg.DagsterInstance.get() as instance:
+        made = dg.reconstructable({"multiprocess": multiprocess, "in_process": in_process}[sys.argv[1]])
+        with dg.execute_job(made, instance=instance, tags=tags_of(window)) as result:
+            sys.exit(0 if result.success else 1)
