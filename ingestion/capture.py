@@ -81,7 +81,10 @@ def capture_id(method: str, url: str, request_body: bytes | None, received_at: d
 
 
 class CaptureStore:
-    """Captures under one root: `<root>/<source>/<dataset>/<first received>-<id>.parquet`."""
+    """Captures under one root: `<root>/<source>/<dataset>/<first received>-<number>-<id>.parquet`.
+
+    Answers that came at one instant (a clock may be frozen) keep the order in which they were stored.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -92,7 +95,8 @@ class CaptureStore:
             return
         first = captures[0]
         folder = self.root / first.source / first.dataset
-        path = folder / f"{first.received_at:%Y%m%dT%H%M%S}-{first.capture_id}.parquet"
+        number = len(self._files(first.source, first.dataset))
+        path = folder / f"{first.received_at:%Y%m%dT%H%M%S}-{number:06d}-{first.capture_id}.parquet"
         table = pa.Table.from_pylist([asdict(capture) for capture in captures], schema=CAPTURE_SCHEMA)
         write_atomically(path, lambda part: pq.write_table(table, part, compression="zstd", compression_level=3))
 
@@ -104,7 +108,8 @@ class CaptureStore:
         ]
         if not frames:
             return pl.from_arrow(CAPTURE_SCHEMA.empty_table()).drop("body")  # type: ignore[union-attr]
-        return pl.concat(frames).unique("capture_id", keep="first").sort("received_at", "url", "capture_id")
+        stored = pl.concat(frames).unique("capture_id", keep="last", maintain_order=True)
+        return stored.sort("received_at", "url", maintain_order=True)
 
     def read(self, source: str, dataset: str, ids: Iterable[str] | None = None) -> list[Capture]:
         """Captures with their bodies, in order of receipt; every body is checked against its hash."""
@@ -117,8 +122,9 @@ class CaptureStore:
             for row in pq.read_table(path, schema=CAPTURE_SCHEMA, filters=filters, partitioning=None).to_pylist():
                 if hashlib.sha256(row["body"]).hexdigest() != row["body_sha256"]:
                     raise CorruptFile(f"{path.name}: the body of capture {row['capture_id']} has changed on disk")
-                found.setdefault(row["capture_id"], Capture(**row))
-        return sorted(found.values(), key=lambda c: (c.received_at, c.url, c.capture_id))
+                found.pop(row["capture_id"], None)
+                found[row["capture_id"]] = Capture(**row)
+        return sorted(found.values(), key=lambda c: (c.received_at, c.url))
 
     def datasets(self) -> list[tuple[str, str]]:
         """(source, dataset) of everything stored."""

@@ -95,7 +95,7 @@ def _capture(
     for number, request in enumerate(requests, start=1):
         try:
             for capture in _answers(request, client, known, report):
-                if capture.capture_id not in known.ids and not _repeats(capture, source, known):
+                if known.is_news(capture) and not _repeats(capture, source, known):
                     known.add(capture)
                     pending.append(capture)
         except SourceUnavailable as error:
@@ -114,7 +114,9 @@ def _answers(request: Request, client: Fetcher, known: _Known, report: IngestRep
         report.asked += 1
         yield from client.fetch(request)
         return
-    have = known.newest(request)
+    # A file whose newest answer cannot be read is asked for again, even when it is the older one once more:
+    # that it was put back is news.
+    have = None if known.is_in_doubt(request) else known.newest(request)
     covers_to = request.covers_to or client.now.date()
     is_settled = client.now.date() - covers_to > RECHECK
     if have and is_settled:
@@ -145,21 +147,24 @@ def _answers(request: Request, client: Fetcher, known: _Known, report: IngestRep
 
 @dataclass(frozen=True, slots=True)
 class _Newest:
+    capture_id: str
+    received_at: datetime
     sha256: str
-    status: int
 
 
 class _Known:
     """What is already captured, by request: enough to decide what not to ask or store again."""
 
     def __init__(self, store: CaptureStore, dataset: Dataset, unreadable: set[str]) -> None:
-        self.ids: set[str] = set()
+        self._ids: set[str] = set()
+        self._unreadable: set[str] = set()
         self._newest: dict[tuple[str, str, bytes | None], _Newest] = {}
         for row in store.index(dataset.source, dataset.name).iter_rows(named=True):
-            self.ids.add(row["capture_id"])
-            if row["capture_id"] not in unreadable:
-                key = (row["method"], row["url"], row["request_body"])
-                self._newest[key] = _Newest(row["body_sha256"], row["status"])
+            self._ids.add(row["capture_id"])
+            if row["capture_id"] in unreadable:
+                self._unreadable.add(row["body_sha256"])
+            key = (row["method"], row["url"], row["request_body"])
+            self._newest[key] = _Newest(row["capture_id"], row["received_at"], row["body_sha256"])
 
     def newest(self, request: Request) -> _Newest | None:
         return self._newest.get((request.method, request.url, request.body))
@@ -167,9 +172,23 @@ class _Known:
     def newest_like(self, capture: Capture) -> _Newest | None:
         return self._newest.get(capture.request_key)
 
+    def is_in_doubt(self, request: Request) -> bool:
+        newest = self.newest(request)
+        return newest is not None and newest.sha256 in self._unreadable
+
+    def is_news(self, capture: Capture) -> bool:
+        """Not stored yet, or given again at the instant of another answer that came in between."""
+        newest = self.newest_like(capture)
+        is_back = (
+            newest is not None
+            and newest.received_at == capture.received_at
+            and newest.capture_id != capture.capture_id
+        )
+        return is_back or capture.capture_id not in self._ids
+
     def add(self, capture: Capture) -> None:
-        self.ids.add(capture.capture_id)
-        self._newest[capture.request_key] = _Newest(capture.body_sha256, capture.status)
+        self._ids.add(capture.capture_id)
+        self._newest[capture.request_key] = _Newest(capture.capture_id, capture.received_at, capture.body_sha256)
 
 
 def _repeats(capture: Capture, source: Feed, known: _Known) -> bool:

@@ -110,7 +110,7 @@ def _existing(places: Places, dataset: Dataset, partition: str) -> list[str]:
 
 
 def _inputs(dataset: Dataset, source: Feed, captures: list[Capture]) -> str:
-    parts = [dataset.fingerprint, str(source.version), *sorted(capture.capture_id for capture in captures)]
+    parts = [dataset.fingerprint, str(source.version), *(capture.capture_id for capture in captures)]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 

@@ -15,11 +15,13 @@ from ingestion.contract import Dataset
 def collapse(rows: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     """Keep a row only where it differs from the fact's previous one: an answer repeated is no vintage.
 
-    A value that was changed and changed back is three vintages. Expects `_fetched_at` and `_capture_id`.
+    A value that was changed and changed back is three vintages. Of two answers at one instant, which only a frozen
+    clock gives, the later in `rows` stands. Expects `_fetched_at`.
     """
     grain = list(dataset.grain)
     values = [column.name for column in dataset.columns if column.name not in grain]
-    ordered = rows.sort([*grain, "_fetched_at", "_capture_id"], maintain_order=True)
+    newest = rows.unique([*grain, "_fetched_at"], keep="last", maintain_order=True)
+    ordered = newest.sort([*grain, "_fetched_at"], maintain_order=True)
     current = pl.struct(values)
     previous = current.shift(1).over(grain)
     is_first = pl.int_range(pl.len()).over(grain) == 0

@@ -25,7 +25,8 @@ def extents(warehouse: Path, catalog: Catalog) -> dict[str, Extent]:
     found = {}
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         for table in catalog.tables:
-            times = [c.name for c in table.columns if c.name in table.grain and c.data_type.lower() in ("date", "timestamp")]
+            in_grain = [column for column in table.columns if column.name in table.grain]
+            times = [column.name for column in in_grain if column.data_type.lower() in ("date", "timestamp")]
             moment = ident(times[0]) if times else statement("null")
             query = statement(
                 "select count(*), min({moment}), max({moment}) from {target}",

@@ -32,6 +32,9 @@ def _is_answer(body: Any) -> None:
     if not isinstance(body, dict) or body.get("code") not in (0, "0"):
         told = body.get("msg") if isinstance(body, dict) else type(body).__name__
         raise BodyRejected(f"{URL}: error in a 200 answer: {told!r}")
+    listed = body.get("data")
+    if isinstance(listed, dict) and listed.get("list") == []:
+        raise BodyRejected(f"{URL}: not one session, where there have been some since 2024")
 
 
 def requests(dataset: Dataset, window: Window) -> list[Request]:

@@ -30,6 +30,10 @@ class Desk:
     def published(self) -> Path:
         return self.data / "published"
 
+    def current(self) -> str:
+        """The release that readers get."""
+        return (self.published / "latest").readlink().name
+
     def release(self, first: str, last: str, case: str | None = None) -> RunOutcome:
         """Land, build, audit and publish."""
         with self.settings() as settings:

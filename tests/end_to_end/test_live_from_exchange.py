@@ -27,36 +27,16 @@ RESTATED = date(2026, 3, 5)
 
 @dataclass
 class Moment:
-    """How a run ended, which release readers had afterwards, and the days landed of the perpetual's metrics."""
+    """How a run ended, the release that readers had then, and the days of open interest that were landed."""
 
     outcome: RunOutcome
     release_id: str
+    database: Path
     metrics_days: dict[date, int]
 
 
-class History:
-    """One data folder, asking the exchange again and again."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-
-    def live(self, last: str) -> Moment:
-        outcome = self.desk.release("2026-03-05", last)
-        folder = self.desk.data / "raw" / "binance_vision" / "um_metrics_5m"
-        stamps = pl.concat([pl.read_parquet(path, columns=["period_start_at"]) for path in folder.glob("*.parquet")])
-        days = dict(stamps.group_by(pl.col("period_start_at").dt.date()).len().rows())
-        return Moment(outcome, self.current(), days)
-
-    def current(self) -> str:
-        return (self.desk.published / "latest").readlink().name
-
-    def file(self, moment: Moment) -> Path:
-        """The database of the release that readers had at a moment."""
-        return self.desk.published / "releases" / moment.release_id / "unwind.duckdb"
-
-
 @dataclass
-class Days(History):
+class Days:
     """What happened: a quiet day, a restated session, a column gone, and a healed column beside a missing day."""
 
     desk: Desk
@@ -70,39 +50,47 @@ class Days(History):
 def days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Days]:
     with Exchange(now="2026-03-09T12:00:00") as exchange:
         desk = Desk(tmp_path_factory.mktemp("live"), exchange.url)
-        history = History(desk)
-        quiet = history.live("2026-03-08")
+        quiet = _live(desk, "2026-03-08")
 
         exchange.now = "2026-03-10T12:00:00"
         exchange.fault("*historicalInflowChart", "restated", session=RESTATED.isoformat(), flow=7e6)
-        restated = history.live("2026-03-09")
+        restated = _live(desk, "2026-03-09")
 
         exchange.now = "2026-03-11T12:00:00"
-        exchange.fault("*metrics-2026-03-10.zip", "drop_column", column="sum_open_interest", times=4)
-        dropped = history.live("2026-03-10")
+        exchange.fault("*metrics-2026-03-10.zip", "drop_column", column="sum_open_interest")
+        dropped = _live(desk, "2026-03-10")
 
         exchange.clear()
         exchange.now = "2026-03-12T12:00:00"
         exchange.fault("*historicalInflowChart", "restated", session=RESTATED.isoformat(), flow=7e6)
         exchange.fault("*1h-2026-03-11.zip*", "status", status=404)
-        healed = history.live("2026-03-11")
+        healed = _live(desk, "2026-03-11")
         yield Days(desk, quiet, restated, dropped, healed)
+
+
+def _live(desk: Desk, last: str) -> Moment:
+    outcome = desk.release("2026-03-05", last)
+    folder = desk.data / "raw" / "binance_vision" / "um_metrics_5m"
+    starts = pl.concat([pl.read_parquet(path, columns=["period_start_at"]) for path in folder.glob("*.parquet")])
+    days = dict(starts.group_by(pl.col("period_start_at").dt.date()).len().rows())
+    database = desk.published / "releases" / desk.current() / "unwind.duckdb"
+    return Moment(outcome, desk.current(), database, days)
 
 
 def test_live_answers_are_published_as_measured(days: Days) -> None:
     assert days.quiet.outcome.success, days.quiet.outcome.errors
-    file = days.file(days.quiet)
+    file = days.quiet.database
     assert ask(file, "select scope, provenance, is_degraded, as_of_at from meta.releases") == [
         ("live", "measured", False, datetime(2026, 3, 9, 12))
     ]
-    said = ask(file, "select distinct provenance from marts.fct_price_hourly union from marts.fct_etf_flow_daily")
-    assert said == [("measured",)]
+    for table in ("marts.fct_price_hourly", "marts.fct_etf_flow_daily", "vintages.etf_flow"):
+        assert ask(file, f"select distinct provenance from {table}") == [("measured",)]
     assert ask_one(file, "select count(*) from marts.fct_open_interest_hourly where venue = 'all'") == 4 * 24
     assert ask_one(file, "select min(received_at) from meta.captures") == datetime(2026, 3, 9, 12)
 
 
 def test_a_restated_session_has_two_vintages_and_two_answers(days: Days) -> None:
-    before, after = days.file(days.quiet), days.file(days.restated)
+    before, after = days.quiet.database, days.restated.database
     flow = "select flow_usd from marts.fct_etf_flow_daily where session_date = ?"
     first = ask_one(before, flow, RESTATED)
     assert first != 7e6
@@ -131,14 +119,14 @@ def test_what_was_unreadable_is_asked_again_and_heals(days: Days) -> None:
     assert days.healed.outcome.success, days.healed.outcome.errors
     assert days.healed.metrics_days == dict.fromkeys((date(2026, 3, day) for day in range(5, 12)), 288)
     days_read = ask(
-        days.file(days.healed),
+        days.healed.database,
         "select distinct observed_date from marts.fct_open_interest_daily where venue = 'binance' order by 1",
     )
     assert (date(2026, 3, 10),) in days_read
 
 
 def test_with_a_day_missing_the_release_is_published_and_says_so(days: Days) -> None:
-    file = days.file(days.healed)
+    file = days.healed.database
     ((is_degraded, reasons),) = ask(file, "select is_degraded, degraded_reasons from meta.releases")
     assert is_degraded
     assert reasons == '["binance_vision/spot_klines_1h: no data for 2026-03-11"]'
@@ -155,7 +143,7 @@ def test_a_bundled_case_takes_the_place_of_live_data_only_when_told_to(days: Day
     assert "the current release" in typed.output
     assert "is live data" in typed.output
     assert f"not published; the current release stays: {days.healed.release_id}" in typed.output
-    assert days.current() == days.healed.release_id
+    assert days.desk.current() == days.healed.release_id
 
     # The refusal did not blame the candidate, so it may still be published by whoever says that it may replace.
     refused = days.desk.steps(["release/published"], case="feb_2026")

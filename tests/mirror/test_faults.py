@@ -84,10 +84,10 @@ def trial(mirror: Mirror, landed: Landed, tmp_path: Path) -> Trial:
 @pytest.mark.parametrize(
     "fault",
     [
-        "kind=429,rate=0.3,retry_after=0",
-        "kind=503,rate=0.3,retry_after=0",
+        "kind=429,rate=0.4,seed=1,retry_after=0",
+        "kind=503,rate=0.4,seed=1,retry_after=0",
         "kind=429,times=4,retry_after=0",
-        "kind=truncate,rate=0.3",
+        "kind=truncate,rate=0.4,seed=1",
         "kind=truncate,times=4",
         "kind=html200,times=1",
         "kind=badchecksum,times=1,path=*.CHECKSUM",
@@ -104,7 +104,7 @@ def test_a_passing_fault_heals_within_the_run(trial: Trial, dataset: Dataset, fa
         fault = fault.replace("drift_drop:open,", "drift_drop:symbol,").replace("*spot*", "*metrics*")
     if dataset in (FLOWS, RETARGETS):
         # One question only: a rate may spare it.
-        fault = fault.replace("rate=0.3", "times=2")
+        fault = fault.replace("rate=0.4", "times=2")
     trial.assert_whole(dataset, trial.run(dataset, fault))
 
 
@@ -249,8 +249,27 @@ def test_an_impossible_value_in_an_answer_of_all_sessions_is_put_aside(trial: Tr
 def test_no_sessions_at_all_take_nothing_back(trial: Trial) -> None:
     trial.assert_whole(FLOWS, trial.run(FLOWS))
     report = trial.run(FLOWS, "kind=empty", later=timedelta(hours=1))
-    assert report.unreadable or report.failures, "an empty list where there were sessions is worth a word"
+    assert report.failures
     assert trial.store.values(FLOWS).equals(trial.landed.full[FLOWS.key])
+
+
+@pytest.mark.parametrize("hours", [1, 0], ids=["later", "at a frozen clock"])
+@pytest.mark.parametrize(
+    ("dataset", "column"), [(METRICS, "sum_open_interest"), (SPOT, "volume"), (FLOWS, "totalNetInflow")]
+)
+def test_a_wrong_value_that_no_row_betrays_gives_way_to_the_right_one(
+    trial: Trial, dataset: Dataset, column: str, hours: int
+) -> None:
+    """A tenfold value is possible as such: it is the audit's to judge, and a vintage once it is put right."""
+    trial.run(dataset, f"kind=spike:{column}")
+    wrong = not_among(trial.store.values(dataset), trial.landed.full[dataset.key])
+    assert wrong.height == 1 if dataset is FLOWS else wrong.height >= 1
+    trial.run(dataset, later=timedelta(hours=hours))
+    grain = list(dataset.grain)
+    newest = trial.store.raw(dataset).group_by(grain, maintain_order=True).last()
+    assert newest.select(trial.landed.full[dataset.key].columns).equals(trial.landed.full[dataset.key])
+    vintages = trial.store.raw(dataset).height - newest.height
+    assert (vintages == 0) == (hours == 0), "at one instant there is one answer, later there are two"
 
 
 @pytest.mark.parametrize("path", ["*2026-07-12.zip*", "*2026-07-12.zip"], ids=["file and checksum", "file only"])
