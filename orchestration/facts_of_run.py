@@ -12,6 +12,7 @@ from ingestion.capture import CaptureStore
 from ingestion.contract import Dataset, load_contracts
 from ingestion.landing import INPUTS
 from ingestion.places import Places
+from ingestion.settings import PROJECT
 from ingestion.windows import Window
 from orchestration.landing_log import Landing, degraded_reasons, load
 from orchestration.manifest import project_digest
@@ -20,8 +21,11 @@ from orchestration.warehouse import WarehouseBuild
 
 
 def code_version() -> str:
-    """Version of the package and of its models: two builds by the same code say the same here."""
-    return f"{version('unwind')}+{project_digest()[:12]}"
+    """Version of the package, with a hash of its models and parsers: two runs by the same code say the same here."""
+    digest = hashlib.sha256(project_digest().encode())
+    for path in sorted((PROJECT / "ingestion").rglob("*.py")):
+        digest.update(path.read_bytes())
+    return f"{version('unwind')}+{digest.hexdigest()[:12]}"
 
 
 def gather(places: Places, build: WarehouseBuild, window: Window, release_id: str) -> RunFacts:

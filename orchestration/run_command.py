@@ -148,10 +148,14 @@ def _print_end(
     out.print(f"{counts}; {seconds:.1f} s")
     database = places.published / "unwind.duckdb"
     if not outcome.success:
+        for refused in outcome.refused:
+            out.print(f"[red]failed[/red]     {refused}", soft_wrap=True)
         for error in outcome.errors:
             out.print(f"[red]stopped[/red]    {error}", soft_wrap=True)
         kept = f"the current release stays: {after}" if after else "there is no release yet"
         out.print(f"[red]not published[/red]; {kept}")
+        for page in sorted((places.published / "rejected").glob(f"*-{outcome.run_id[:8]}/quality.html")):
+            out.print(f"the refused candidate: {page}", soft_wrap=True)
     elif after == before:
         out.print(f"nothing new: release {after} stays")
     else:

@@ -20,11 +20,12 @@ JOB = "release"
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """How a run ended. errors: what stopped it, in the failing code's own words."""
+    """How a run ended. errors: what stopped it, in the failing code's own words. refused: failed blocking checks."""
 
     run_id: str
     success: bool
     errors: list[str]
+    refused: list[str]
     checks_passed: int
     checks_warned: int
     checks_failed: int
@@ -76,12 +77,23 @@ def _outcome(result: Any) -> RunOutcome:
             error = event.step_failure_data.error
             while error.cause is not None:
                 error = error.cause
-            errors.append(error.message.strip())
+            # A failed check speaks for itself below; the step only repeats its name.
+            if error.cls_name != "DagsterAssetCheckFailedError":
+                errors.append(error.message.strip().removeprefix(f"{error.cls_name}: ").strip())
     return RunOutcome(
         run_id=result.run_id,
         success=result.success,
         errors=errors,
+        refused=[f"{e.check_name.replace('__', '.')}: {_told(e)}" for e in bad],
         checks_passed=sum(evaluation.passed for evaluation in evaluations),
         checks_warned=len(warned),
         checks_failed=len(bad),
     )
+
+
+def _told(evaluation: Any) -> str:
+    """What a failed check saw: the audit's observation, or the first answer that could not be read."""
+    for name in ("observed", "first", "message"):
+        if name in evaluation.metadata:
+            return str(evaluation.metadata[name].value)
+    return "failed"

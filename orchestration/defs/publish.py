@@ -59,7 +59,7 @@ def audit(context: dg.AssetCheckExecutionContext, scope: RunScope) -> Iterator[d
     from orchestration.quality import AuditScope
     from orchestration.quality import audit as judge
     from orchestration.seal import seal
-    from orchestration.shelf import candidate_folder
+    from orchestration.shelf import candidate_folder, reject
 
     places = scope.places
     build = WarehouseBuild.newest(places)
@@ -70,6 +70,10 @@ def audit(context: dg.AssetCheckExecutionContext, scope: RunScope) -> Iterator[d
     results = judge(made.database, rules, AuditScope(build.as_of, window.first, window.last))
     receipt = seal(made, gather(places, build, window, made.release_id), results, places.published, rules)
     judged = {result.rule_id: result for result in receipt.results}
+    if blocking := [result for result in receipt.results if result.is_blocking]:
+        # Dagster skips the publication after a blocking check, so the refusal is written down here.
+        reasons = [f"{result.rule_id} on {result.table}: {result.observed}. {result.why}" for result in blocking]
+        reject(places.published, made.release_id, reasons, receipt.created_at)
     for rule in rules:
         result = judged[rule.id]
         yield dg.AssetCheckResult(

@@ -4,6 +4,7 @@ Adding a dataset adds no line here. What a landing means is in ingestion/; this 
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -15,6 +16,11 @@ from orchestration.run_scope import FIRST_DAY, window_of
 
 UTC_DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), end_offset=1)
 OWNERS = ["team:data"]
+# A landing every hour may miss one, a landing every day may come in the afternoon; after that somebody should look.
+LATE = {
+    "hourly": dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=2), fail_window=timedelta(hours=6)),
+    "daily": dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=36), fail_window=timedelta(hours=60)),
+}
 
 if TYPE_CHECKING:
     from orchestration.landing_log import Landing
@@ -35,6 +41,7 @@ def raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
         group_name=dataset.topic,
         kinds={"parquet", "polars"},
         owners=OWNERS,
+        freshness_policy=LATE[dataset.cadence],
         description=dataset.description,
         metadata={
             "host": dataset.host,

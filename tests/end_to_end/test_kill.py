@@ -1,0 +1,131 @@
+"""Landing is killed outright at random moments: what is stored is always whole, and the next landing goes on.
+
+Kills of a publication are in tests/orchestration.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from glob import glob
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+
+from ingestion.atomic import remove_leftovers
+from ingestion.capture import CAPTURE_SCHEMA, CaptureStore
+from ingestion.http import LiveClient
+from ingestion.ingest import ingest
+from ingestion.landing import landed_days, raw_schema
+from ingestion.places import Places
+from ingestion.settings import Settings
+from ingestion.windows import Window
+from tests.end_to_end.children import Machine
+from tests.end_to_end.tireless import DATASETS, FIRST_DAY
+from tests.loopback.exchange import Exchange
+
+KILLS = 20
+LONGEST_LIFE_SECONDS = 0.4
+
+
+@contextmanager
+def tireless(machine: Machine, mirror: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.end_to_end.tireless", str(machine.data), mirror],
+        env=machine.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.xdist_group("kill")
+def test_twenty_kills_leave_whole_files_and_the_next_landing_completes(tmp_path: Path) -> None:
+    machine, kills = Machine(tmp_path), 0
+    chance = random.Random(20260205)
+    with Exchange(now="2026-12-31T12:00:00") as exchange:
+        with tireless(machine, exchange.url) as process:
+            # On a busy machine the first children may die before they have landed anything.
+            while kills < KILLS or (len(_landed(machine.data)) < len(DATASETS) and kills < 3 * KILLS):
+                print(file=process.stdin, flush=True)
+                child = int(_line(process))
+                if kills % 2:
+                    _wait_for_a_half_written_file(machine.data)
+                else:
+                    time.sleep(chance.uniform(0, LONGEST_LIFE_SECONDS))
+                os.kill(child, signal.SIGKILL)
+                assert _line(process) == "killed"
+                kills += 1
+                _read_everything(machine.data)
+        reached = Window(FIRST_DAY, max(_landed(machine.data)))
+        _land(machine.data, exchange.url, reached)
+        _land(tmp_path / "unhurt", exchange.url, reached)
+    for dataset in DATASETS:
+        business = [column.name for column in dataset.columns]
+        hurt, unhurt = (_rows(data, dataset.key).select(business) for data in (machine.data, tmp_path / "unhurt"))
+        assert set(landed_days(machine.data / "raw", dataset).values()) == {dataset.expected_per_day}
+        assert hurt.sort(pl.all()).equals(unhurt.sort(pl.all()))
+    leftovers = sorted(machine.data.rglob("*.part"))
+    assert leftovers, "no kill came between the first byte of a file and its last"
+    assert sorted(remove_leftovers(machine.data)) == leftovers
+    _read_everything(machine.data)
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def _wait_for_a_half_written_file(data: Path) -> None:
+    """Random moments seldom fall into a write, which takes milliseconds: every other kill is aimed at one."""
+    before, ends_at = set(glob(f"{data}/*/*/*/.*.part")), time.monotonic() + 2
+    while time.monotonic() < ends_at and set(glob(f"{data}/*/*/*/.*.part")) <= before:
+        pass
+
+
+def _landed(data: Path) -> list[date]:
+    """The last day landed of every dataset that has one."""
+    days = (landed_days(data / "raw", dataset) for dataset in DATASETS)
+    return [max(counts) for counts in days if counts]
+
+
+def _read_everything(data: Path) -> None:
+    """Read every stored file to its end; each must have the schema it was meant to have."""
+    for dataset in DATASETS:
+        folder = data / "raw" / dataset.source / dataset.name
+        for path in folder.glob("*.parquet"):
+            assert pq.ParquetFile(path).read().schema.equals(raw_schema(dataset)), path
+        if any(folder.glob("*.parquet")):
+            # As dbt reads it: one glob, which must pick up nothing half-written.
+            duckdb.sql(f"select count(*) from read_parquet('{folder}/*.parquet')").fetchall()
+        for path in (data / "capture" / dataset.source / dataset.name).glob("*.parquet"):
+            assert pq.ParquetFile(path).read().schema.equals(CAPTURE_SCHEMA), path
+        CaptureStore(data / "capture").read(dataset.source, dataset.name)  # compares bodies with their hashes
+
+
+def _land(data: Path, mirror: str, window: Window) -> None:
+    settings = Settings(data_dir=data, mirror=mirror, retry_wait_seconds=0.005)
+    for dataset in DATASETS:
+        with LiveClient(settings) as client:
+            report = ingest(dataset, window, client, Places(data))
+        assert report.missing_days == []
+        assert report.failures == report.unreadable == []
+
+
+def _rows(data: Path, key: str) -> pl.DataFrame:
+    return pl.concat([pl.read_parquet(path) for path in (data / "raw" / key).glob("*.parquet")])
