@@ -15,11 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from ingestion.errors import ContractError
 from ingestion.settings import PROJECT
 from ingestion.windows import PartitionKind
+from ingestion.yaml_file import read_yaml
 
 STAGING = PROJECT / "dbt_project" / "models" / "staging"
 TYPES = ("varchar", "double", "bigint", "timestamp", "date", "boolean")
@@ -98,7 +97,7 @@ def load_contracts(staging: Path = STAGING) -> tuple[Dataset, ...]:
     """Every declared dataset, ordered by key. Raises ContractError naming the file and what is wrong."""
     found: list[Dataset] = []
     for path in sorted(staging.glob("*/_*.yml")):
-        for source in (yaml.safe_load(path.read_text()) or {}).get("sources", []):
+        for source in (read_yaml(path) or {}).get("sources", []):
             for table in source["tables"]:
                 try:
                     found.append(_dataset(source, table))

@@ -180,9 +180,7 @@ class _Known:
         """Not stored yet, or given again at the instant of another answer that came in between."""
         newest = self.newest_like(capture)
         is_back = (
-            newest is not None
-            and newest.received_at == capture.received_at
-            and newest.capture_id != capture.capture_id
+            newest is not None and newest.received_at == capture.received_at and newest.capture_id != capture.capture_id
         )
         return is_back or capture.capture_id not in self._ids
 

@@ -30,7 +30,9 @@ def project(dataset: Dataset, source: Feed, store: CaptureStore, places: Places,
     for partition, captures in _by_partition(dataset, source, store).items():
         inputs = _inputs(dataset, source, captures)
         made_from = {stored_inputs(places.raw, dataset, name) for name in _existing(places, dataset, partition)}
-        if made_from == {inputs} and not (unreadable_captures(places, dataset) & {c.capture_id for c in captures}):
+        # An unreadable answer is told again in every run, until the source gives another one.
+        newest = {capture.request_key: capture.capture_id for capture in captures}
+        if made_from == {inputs} and unreadable_captures(places, dataset).isdisjoint(newest.values()):
             names = _existing(places, dataset, partition)
             report.partitions += [PartitionReport(name, is_unchanged=True) for name in names]
             continue
@@ -72,7 +74,11 @@ def _land(
         report.running += parsed.running
     quarantined = pl.concat(bad) if bad else pl.DataFrame()
     _write_quarantine(places, dataset, partition, quarantined)
-    counts: dict[str, int] = dict(quarantined["reason"].value_counts().rows()) if quarantined.height else {}
+    counts: dict[str, int] = {}
+    if quarantined.height:
+        # A refused answer is told as such, or as a notice once it is not the newest; here its rows are not counted.
+        rows_aside = quarantined.filter(pl.col("scope") == "row")
+        counts = dict(rows_aside["reason"].value_counts().rows())
     if not any(frame.height for frame in good):
         report.partitions.append(PartitionReport(partition, quarantined=counts, is_unchanged=True))
         return
@@ -130,6 +136,9 @@ def _notice_shared_labels(dataset: Dataset, places: Places, report: IngestReport
     files = sorted((places.raw / dataset.source / dataset.name).glob("*.parquet"))
     rows = pl.concat([pl.read_parquet(path, columns=[label, event]) for path in files])
     shared = rows.group_by(label).agg(pl.col(event).unique().sort()).filter(pl.col(event).list.len() > 1).sort(label)
+    told = []
     for stamp, periods in shared.rows():
         listed = " and ".join(f"{period:%Y-%m-%d %H:%M}" for period in periods)
-        report.notices.append(f"the source's stamp {stamp:%Y-%m-%d %H:%M} stands on two periods, starting {listed}")
+        told.append(f"the source's stamp {stamp:%Y-%m-%d %H:%M} stands on two periods, starting {listed}")
+    # First, since old refused answers may be many and a summary shows only a few.
+    report.notices[:0] = told

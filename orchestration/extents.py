@@ -28,10 +28,9 @@ def extents(warehouse: Path, catalog: Catalog) -> dict[str, Extent]:
             in_grain = [column for column in table.columns if column.name in table.grain]
             times = [column.name for column in in_grain if column.data_type.lower() in ("date", "timestamp")]
             moment = ident(times[0]) if times else statement("null")
-            query = statement(
-                "select count(*), min({moment}), max({moment}) from {target}",
-                moment=moment,
-                target=ident(table.schema, table.name),
+            target = ident(table.schema, table.name)
+            rows = connection.execute(
+                statement("select count(*), min({moment}), max({moment}) from {target}", moment=moment, target=target)
             )
-            found[table.full_name] = Extent(*connection.execute(query).fetchall()[0])
+            found[table.full_name] = Extent(*rows.fetchall()[0])
     return found

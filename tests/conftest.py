@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
+# A busy machine is no reason for a property to fail.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 PROJECT = Path(__file__).resolve().parent.parent
 MIRROR = PROJECT.parent / "shared" / "mirror"
 _connect, _getaddrinfo = socket.socket.connect, socket.getaddrinfo
@@ -56,10 +60,25 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DO_NOT_TRACK", "1")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests on archived real data are skipped, with the reason, where the archive is absent."""
+    _keep_groups_together(config, items)
     if MIRROR.is_dir():
         return
     for item in items:
         if item.get_closest_marker("mirror"):
             item.add_marker(pytest.mark.skip(reason="no mirror of archived data beside the checkout"))
+
+
+def _keep_groups_together(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Write the xdist group behind a test's id, where xdist's scheduler looks for it.
+
+    xdist 3.8 writes it into an attribute that pytest 9.2 no longer reads (pytest-xdist#1386): groups are split without
+    a word, and every expensive fixture is made once per worker. Harmless, and to be deleted, once that is mended.
+    """
+    if not getattr(config.option, "loadgroup", False):
+        return
+    for item in items:
+        marks = sorted({str(mark.args[0]) for mark in item.iter_markers("xdist_group")})
+        if marks and hasattr(item, "_id"):
+            item._id = type(item._id).parse(f"{item.nodeid}@{'_'.join(marks)}")

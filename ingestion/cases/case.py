@@ -9,11 +9,10 @@ from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 
-import yaml
-
 from ingestion.errors import ContractError
 from ingestion.places import Places
 from ingestion.windows import Window
+from ingestion.yaml_file import read_yaml
 
 HOME = Path(__file__).resolve().parent
 
@@ -42,7 +41,7 @@ def load_case(name: str | None) -> Case:
     """The case of that name. Raises ContractError naming those there are."""
     if name not in case_names():
         raise ContractError(f"no bundled case {name!r}; there are: {', '.join(case_names())}")
-    body = yaml.safe_load((HOME / name / "case.yml").read_text())
+    body = read_yaml(HOME / name / "case.yml")
     return Case(
         name=name,
         title=body["title"],

@@ -2,14 +2,12 @@
 
 import dagster as dg
 
-from orchestration.defs.raw import UTC_DAYS
 from orchestration.run_job import JOB
 from orchestration.run_scope import daily_window, hourly_window, tags_of
 
 release = dg.define_asset_job(
     JOB,
     selection=dg.AssetSelection.all(),
-    partitions_def=UTC_DAYS,
     executor_def=dg.in_process_executor,
     description="Land the days of the run, build the warehouse, audit the candidate, publish it.",
 )

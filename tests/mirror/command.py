@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -59,3 +60,8 @@ def run_live(data_dir: Path, mirror_url: str, first: str = FIRST, last: str = LA
         check=False,
     )
     return Run(data_dir, done.returncode, done.stdout + done.stderr, current(data_dir / "published"))
+
+
+def copy_of(run: Run, folder: Path) -> Path:
+    """Another data folder with everything that a run left but its log, for what comes after it."""
+    return Path(shutil.copytree(run.data_dir, folder, symlinks=True, ignore=shutil.ignore_patterns("dagster")))

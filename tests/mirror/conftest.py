@@ -12,6 +12,7 @@ from ingestion.places import Places
 from tests.mirror.command import Run, run_live
 from tests.mirror.landing import Store
 from tests.mirror.server import Mirror
+from tests.mirror.trial import Landed, Trial, land_both
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +41,13 @@ def real_run(mirror_process: Mirror, tmp_path_factory: pytest.TempPathFactory) -
     return run_live(tmp_path_factory.mktemp("real") / "data", mirror_process.url)
 
 
-def copy_of(run: Run, folder: Path) -> Path:
-    """Another data folder with everything that a run left, for what comes after it."""
-    shutil.copytree(run.data_dir, folder, symlinks=True, ignore=shutil.ignore_patterns("dagster"))
-    return folder
+@pytest.fixture(scope="session")
+def landed(mirror_process: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Landed:
+    """Half of a window and all of it, as no fault ever touched them."""
+    return land_both(mirror_process, tmp_path_factory.mktemp("landed"))
+
+
+@pytest.fixture
+def trial(landed: Landed, mirror: Mirror, tmp_path: Path) -> Trial:
+    """A data folder of its own with the first half of the window, for one fault."""
+    return Trial(Store(mirror, Places(shutil.copytree(landed.half, tmp_path / "data"))), landed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -21,6 +22,7 @@ SPOT = find("binance_vision/spot_klines_1h")
 METRICS = find("binance_vision/um_metrics_5m")
 FLOWS = find("sosovalue/etf_flow_totals")
 RETARGETS = find("mempool_space/difficulty_adjustments")
+COMPLAINTS = ("failures", "unreadable", "quarantined", "missing_days", "partial_days")
 ALL = (SPOT, METRICS, FLOWS, RETARGETS)
 
 
@@ -73,3 +75,14 @@ def read_raw(root: Path, dataset: Dataset) -> pl.DataFrame:
 def not_among(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """The rows that are not, in every column, a row of the others."""
     return rows.join(others, on=rows.columns, how="anti", nulls_equal=True)
+
+
+def complaints(report: IngestReport) -> dict[str, Any]:
+    """What a landing has to complain of: unanswered, refused, put aside, missing, partial."""
+    told = {name: getattr(report, name) for name in COMPLAINTS}
+    return {name: value for name, value in told.items() if value}
+
+
+def named(value: object) -> str:
+    """How a test's id shows a parameter: a dataset by its name, anything else as it is."""
+    return value.name if isinstance(value, Dataset) else str(value)

@@ -14,7 +14,7 @@ import pytest
 from ingestion.contract import Dataset
 from ingestion.places import Places
 from tests.dbt.compiled_project import CompiledProject
-from tests.mirror.landing import ALL, FLOWS, METRICS, SPOT, Store
+from tests.mirror.landing import ALL, FLOWS, METRICS, SPOT, Store, complaints, named
 from tests.mirror.server import Mirror
 from tests.mirror.standing import Standing, answers, compiled, marts, stand
 
@@ -65,7 +65,7 @@ def morning(stands: Stands) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.mark.parametrize("clock", CLOCKS, ids=str)
-@pytest.mark.parametrize("dataset", ALL, ids=lambda dataset: dataset.key)
+@pytest.mark.parametrize("dataset", ALL, ids=named)
 def test_no_raw_row_lies_after_the_clock(stands: Stands, dataset: Dataset, clock: datetime) -> None:
     rows = stands.at[clock].store.raw(dataset)
     assert rows.height
@@ -80,7 +80,7 @@ def test_the_last_file_is_that_of_yesterday_once_it_is_out(stands: Stands, clock
     for dataset in (SPOT, METRICS):
         report = standing.reports[dataset.key]
         assert report.last_day == clock.date() - timedelta(days=1)
-        assert not (report.missing_days or report.partial_days or report.failures or report.unreadable)
+        assert complaints(report) == {}
 
 
 def test_a_file_is_not_there_a_second_before_it_is_out_and_is_not_missing(store: Store) -> None:
@@ -129,9 +129,7 @@ def test_the_clock_stamps_what_was_just_fetched_and_estimates_what_is_old(stands
     assert recent.select("known_at", "is_known_at_estimated").unique().rows() == [(MORNING, False)]
     old = flows.filter(pl.col("session_date") < date(2026, 6, 2))
     assert old["is_known_at_estimated"].all()
-    assert (old["known_at"] - old["session_date"].cast(pl.Datetime("us"))).unique().to_list() == [
-        timedelta(hours=36)
-    ]
+    assert (old["known_at"] - old["session_date"].cast(pl.Datetime("us"))).unique().to_list() == [timedelta(hours=36)]
 
 
 @pytest.mark.parametrize("clock", CLOCKS, ids=str)

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.cases.case import load_case, prepare_captures
 from ingestion.capture import CaptureStore
+from ingestion.cases.case import load_case, prepare_captures
 from ingestion.contract import load_contracts
 from ingestion.http import ReplayClient
 from ingestion.ingest import ingest
