@@ -1,4 +1,4 @@
-"""One client for every source: live over the network, or replayed from a capture directory.
+"""The client that asks the real hosts, or a mirror of them. Its twin that answers from captures is replay.py.
 
 It knows transport and the shape of bodies: deadlines, retries, size caps, HTML in place of data, blocked hosts.
 What an answer means is for sources/; whether to ask at all is for ingest.py.
@@ -7,23 +7,22 @@ What an answer means is for sources/; whether to ask at all is for ingest.py.
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal, Protocol, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 import httpx
 import orjson
 import stamina
 
-from ingestion.capture import Capture, CaptureStore, capture_id
+from ingestion.capture import Capture, capture_id
 from ingestion.clock import run_clock
 from ingestion.errors import BodyRejected, CutBody, SourceBlocked, SourceUnavailable
+from ingestion.request import Request, redact
 from ingestion.settings import Settings
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -32,67 +31,6 @@ LONGEST_PAUSE_SECONDS = 60.0
 FAILURES_UNTIL_STOP = 3
 _BLOCKING = {401: "asks for a key", 403: "forbids us", 418: "has banned us", 451: "refuses our country"}
 _RETRIED = {408, 425, 429, 500, 502, 503, 504}
-_SECRET = re.compile(r"((?:api[_-]?key|token|secret|signature)=)[^&\s]+", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One question to a source. `covers_*`: the days the answer is about, None for all of them.
-
-    checksum: where the sha256 of this answer is published. missing_ok: a 404 means 'no such day (yet)'.
-    gate: raises BodyRejected when a well-formed JSON body is an error in disguise.
-    """
-
-    source: str
-    dataset: str
-    url: str
-    kind: Literal["zip", "json", "text"]
-    method: Literal["GET", "POST"] = "GET"
-    body: bytes | None = None
-    covers_from: date | None = None
-    covers_to: date | None = None
-    checksum: Request | None = None
-    missing_ok: bool = False
-    gate: Callable[[Any], None] | None = None
-
-
-class Fetcher(Protocol):
-    """Answers requests; `now` is the moment the run takes as now."""
-
-    now: datetime
-
-    def fetch(self, request: Request) -> list[Capture]: ...
-
-
-def redact(text: str) -> str:
-    """The same text without the values of secrets in a query.
-
-    >>> redact("https://x/y?api_key=abc&z=1")
-    'https://x/y?api_key=***&z=1'
-    """
-    return _SECRET.sub(r"\1***", text)
-
-
-class ReplayClient:
-    """Answers from a capture directory: every stored answer to the request, in order of receipt."""
-
-    def __init__(self, store: CaptureStore, now: datetime) -> None:
-        self.now = now
-        self._store = store
-        self._answers: dict[tuple[str, str], dict[tuple[str, str, bytes | None], list[Capture]]] = {}
-
-    def fetch(self, request: Request) -> list[Capture]:
-        key = (request.source, request.dataset)
-        if key not in self._answers:
-            by_request: dict[tuple[str, str, bytes | None], list[Capture]] = {}
-            for capture in self._store.read(*key):
-                by_request.setdefault(capture.request_key, []).append(capture)
-            self._answers[key] = by_request
-        found = self._answers[key].get((request.method, request.url, request.body), [])
-        found = [capture for capture in found if capture.received_at <= self.now]
-        if not found and not request.missing_ok:
-            raise SourceUnavailable(f"the replayed captures hold no answer to {request.method} {redact(request.url)}")
-        return found
 
 
 class LiveClient:

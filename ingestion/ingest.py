@@ -13,10 +13,10 @@ from datetime import date, datetime, timedelta
 from ingestion.capture import Capture, CaptureStore
 from ingestion.contract import Dataset
 from ingestion.errors import SourceUnavailable
-from ingestion.http import Fetcher, Request
 from ingestion.landing import PartitionReport, landed_days, write_empty
 from ingestion.places import Places
 from ingestion.reparse import project, unreadable_captures
+from ingestion.request import Fetcher, Request
 from ingestion.sources import Feed, feed
 from ingestion.windows import Window
 

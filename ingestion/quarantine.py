@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from ingestion.atomic import write_atomically
-from ingestion.http import Request, redact
 from ingestion.places import Places
+from ingestion.request import Request, redact
 
 KEPT = 20
 

@@ -14,7 +14,7 @@ import polars as pl
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.errors import ContractError
-from ingestion.http import Request
+from ingestion.request import Request
 from ingestion.windows import Window
 
 

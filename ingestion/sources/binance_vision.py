@@ -11,7 +11,7 @@ from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
 from ingestion.errors import UnreadableBody
-from ingestion.http import Request
+from ingestion.request import Request
 from ingestion.sources import Feed
 from ingestion.windows import Window
 

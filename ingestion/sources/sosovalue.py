@@ -12,7 +12,7 @@ import polars as pl
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.errors import BodyRejected, UnreadableBody
-from ingestion.http import Request
+from ingestion.request import Request
 from ingestion.sources import Feed
 from ingestion.windows import Window
 

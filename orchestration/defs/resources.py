@@ -15,7 +15,7 @@ from ingestion.settings import Settings
 from orchestration.run_scope import parse_instant
 
 if TYPE_CHECKING:
-    from ingestion.http import Fetcher
+    from ingestion.request import Fetcher
 
 
 class RunScope(dg.ConfigurableResource["RunScope"]):
@@ -46,8 +46,9 @@ class RunScope(dg.ConfigurableResource["RunScope"]):
     @contextmanager
     def client(self) -> Iterator[Fetcher]:
         from ingestion.capture import CaptureStore
-        from ingestion.http import LiveClient, ReplayClient
+        from ingestion.http import LiveClient
         from ingestion.quarantine import keep_rejected
+        from ingestion.replay import ReplayClient
 
         if self.case:
             case = load_case(self.case)

@@ -41,13 +41,10 @@ class CompiledProject:
     def __init__(self, target: Path, as_of: str) -> None:
         self._as_of = f"timestamp '{as_of}'"
         nodes = json.loads((target / "manifest.json").read_text())["nodes"]
-        self._models = _in_order(
-            {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
-        )
+        self._models = _in_order({key: node for key, node in nodes.items() if node["resource_type"] == "model"})
         self._tests = [node for node in nodes.values() if node["resource_type"] == "test"]
         self._compiled = {
-            node["unique_id"]: Path(node["compiled_path"]).read_text()
-            for node in [*self._models, *self._tests]
+            node["unique_id"]: Path(node["compiled_path"]).read_text() for node in [*self._models, *self._tests]
         }
 
     @property
@@ -70,9 +67,7 @@ class CompiledProject:
         for node in self._models:
             kind = "table" if node["schema"] in PUBLISHED else "view"
             connection.execute(f"create schema if not exists {node['schema']}")
-            connection.execute(
-                f"create {kind} {node['schema']}.{node['alias']} as {self._sql(node, str(as_of))}"
-            )
+            connection.execute(f"create {kind} {node['schema']}.{node['alias']} as {self._sql(node, str(as_of))}")
         return connection
 
     def answers(self, raw: Raw, as_of: str | datetime) -> dict[str, list[tuple[Any, ...]]]:

@@ -62,11 +62,7 @@ def test_a_lost_hour_shows_in_the_day_and_breaks_the_return(project: CompiledPro
 def test_a_day_that_breaks_off_has_a_level_but_no_change(project: CompiledProject, raw: Raw) -> None:
     end = datetime(2026, 2, 4, 20)
     cut = {
-        key: [
-            row
-            for row in rows
-            if not end <= row.get("period_start_at", end - end.resolution) < datetime(2026, 2, 5)
-        ]
+        key: [row for row in rows if not end <= row.get("period_start_at", end - end.resolution) < datetime(2026, 2, 5)]
         for key, rows in raw.items()
     }
     prices = ask(
@@ -98,9 +94,7 @@ def test_missing_snapshots_lower_the_coverage(project: CompiledProject, raw: Raw
         "select period_start_at, coverage_ratio from marts.fct_open_interest_hourly "
         "where coverage_ratio < 1 and venue = 'all'",
     )
-    daily = ask(
-        project, raw, "select coverage_ratio from marts.fct_open_interest_daily where coverage_ratio < 1"
-    )
+    daily = ask(project, raw, "select coverage_ratio from marts.fct_open_interest_daily where coverage_ratio < 1")
     assert hourly == [(datetime(2026, 2, 2, 5), 0.5)]
     assert daily == [(282 / 288,)] * 2
 

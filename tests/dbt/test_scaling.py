@@ -26,9 +26,7 @@ MONEY = {"quote", "usd"}
 
 
 @pytest.mark.parametrize("factor", [1e-3, 7.3])
-def test_prices_times_k_scale_prices_and_money_alone(
-    project: CompiledProject, raw: Raw, factor: float
-) -> None:
+def test_prices_times_k_scale_prices_and_money_alone(project: CompiledProject, raw: Raw, factor: float) -> None:
     scaled = {
         key: [row | {name: row[name] * factor for name in PRICED.get(key, ())} for row in rows]
         for key, rows in raw.items()
@@ -37,9 +35,7 @@ def test_prices_times_k_scale_prices_and_money_alone(
         for node in project.published:
             is_priced = node["config"]["meta"]["topic"] in ("prices", "derivatives")
             for name, column in node["columns"].items():
-                query = (
-                    f"select {name} from {node['schema']}.{node['alias']} order by {', '.join(grain(node))}"
-                )
+                query = f"select {name} from {node['schema']}.{node['alias']} order by {', '.join(grain(node))}"
                 old = [value for (value,) in before.execute(query).fetchall()]
                 new = [value for (value,) in after.execute(query).fetchall()]
                 times = factor if is_priced and column["config"]["meta"].get("unit") in MONEY else 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import dagster as dg
 
@@ -61,13 +62,21 @@ class Desk:
 
     @contextmanager
     def settings(self) -> Iterator[Settings]:
-        """The settings of this desk, in the environment for as long as the block lasts."""
+        """The settings of this desk, in the environment for as long as the block lasts.
+
+        What Dagster remembers stays in memory: writing it down costs a third of a run, and the runs in children
+        of their own do so.
+        """
         mirror = {"UNWIND_MIRROR": self.mirror} if self.mirror else {}
-        with environment(
-            UNWIND_DATA_DIR=str(self.data),
-            DAGSTER_HOME=str(self.data / "dagster"),
-            UNWIND_RETRY_WAIT_SECONDS="0.005",
-            **mirror,
+        forgetful = patch.object(dg.DagsterInstance, "get", staticmethod(dg.DagsterInstance.ephemeral))
+        with (
+            forgetful,
+            environment(
+                UNWIND_DATA_DIR=str(self.data),
+                DAGSTER_HOME=str(self.data / "dagster"),
+                UNWIND_RETRY_WAIT_SECONDS="0.005",
+                **mirror,
+            ),
         ):
             yield Settings()
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import SourceBlocked, SourceUnavailable
-from ingestion.http import MAX_BODY_BYTES, LiveClient, Request, _retry_after, redact
+from ingestion.http import MAX_BODY_BYTES, LiveClient, _retry_after
+from ingestion.request import Request, redact
 from ingestion.sources import feed
 from ingestion.windows import Window
 from tests.ingestion.answers import FLOWS, RETARGETS, SPOT

@@ -10,9 +10,9 @@ import pytest
 
 from ingestion.capture import CaptureStore
 from ingestion.contract import Dataset
-from ingestion.http import ReplayClient
 from ingestion.ingest import ingest
 from ingestion.places import Places
+from ingestion.replay import ReplayClient
 from ingestion.windows import Window
 from tests.ingestion.answers import FLOWS, METRICS, RETARGETS, SPOT
 from tests.ingestion.conftest import Desk

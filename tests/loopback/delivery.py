@@ -35,9 +35,7 @@ def short_body(to: BaseHTTPRequestHandler, headers: Headers, body: bytes) -> Non
     to.wfile.write(body[: len(body) // 2])
 
 
-def drip(
-    to: BaseHTTPRequestHandler, headers: Headers, body: bytes, *, stopping: Event, pause: float = 0.05
-) -> None:
+def drip(to: BaseHTTPRequestHandler, headers: Headers, body: bytes, *, stopping: Event, pause: float = 0.05) -> None:
     """A byte at a time, for ever: never slow enough for a time-out per read."""
     _head(to, {**headers, "Connection": "close"})
     sent = 0

@@ -126,8 +126,7 @@ ROW_FAULTS: dict[str, Callable[..., None]] = {
     )
 }  # fmt: skip
 BODY_FAULTS: dict[str, Callable[..., bytes]] = {
-    f.__name__: f
-    for f in (foreign_member, empty_member, zip_bomb, malformed_zip, empty_body, html200, error_body)
+    f.__name__: f for f in (foreign_member, empty_member, zip_bomb, malformed_zip, empty_body, html200, error_body)
 }
 
 

@@ -56,9 +56,7 @@ class Hosts:
             text = wire.spot_csv(market.candles(day))
         else:
             is_start = self.label_switch is not None and day >= self.label_switch
-            text = wire.metrics_csv(
-                "BTCUSDT", market.open_interest(day), "period_start" if is_start else "period_end"
-            )
+            text = wire.metrics_csv("BTCUSDT", market.open_interest(day), "period_start" if is_start else "period_end")
         return wire.zip_bytes(wire.csv_name(path), text.encode())
 
 

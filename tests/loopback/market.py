@@ -30,11 +30,7 @@ def candles(day: date) -> list[Candle]:
         volume = round(800 + 700 * noise.random(), 5)
         taker = round(volume * (0.45 + 0.1 * noise.random()), 5)
         mean = (first + high + low + last) / 4
-        made.append(
-            Candle(
-                start, first, high, low, last, volume, volume * mean, int(90 * volume), taker, taker * mean
-            )
-        )
+        made.append(Candle(start, first, high, low, last, volume, volume * mean, int(90 * volume), taker, taker * mean))
     return made
 
 
@@ -48,9 +44,7 @@ def open_interest(day: date) -> list[OpenInterest]:
         coins = round(95_000 + 6_000 * sin(2 * pi * _days(end) / 17) + 40 * noise.random(), 3)
         late = 1 + step % 2 if noise.random() < 0.02 else 0
         rows.append(
-            OpenInterest(
-                start, coins, coins * price(end) * 0.9998, 1.6, 1.4, 1.7, 0.7 + 0.6 * noise.random(), late
-            )
+            OpenInterest(start, coins, coins * price(end) * 0.9998, 1.6, 1.4, 1.7, 0.7 + 0.6 * noise.random(), late)
         )
     return rows
 
@@ -89,9 +83,7 @@ def is_session(day: date) -> bool:
     fixed = [date(day.year, 6, 19), date(day.year, 7, 4), date(day.year, 12, 25)]
     if date(day.year, 1, 1).weekday() != 5:  # on a Saturday it is not made up for
         fixed.append(date(day.year, 1, 1))
-    observed = {
-        d - timedelta(days=1) if d.weekday() == 5 else d + timedelta(days=d.weekday() == 6) for d in fixed
-    }
+    observed = {d - timedelta(days=1) if d.weekday() == 5 else d + timedelta(days=d.weekday() == 6) for d in fixed}
     floating = {(1, 2), (2, 2)}  # third Mondays
     if day.weekday() == 0 and (day.month, (day.day - 1) // 7) in floating | {(9, 0)}:
         return False
@@ -120,9 +112,7 @@ def _flow(day: date) -> tuple[float, float]:
 
 
 def _retarget(number: int) -> Retarget:
-    at = EPOCH_ANCHOR + timedelta(
-        days=14 * number, seconds=Random(f"epoch {number}").randrange(-30_000, 30_000)
-    )
+    at = EPOCH_ANCHOR + timedelta(days=14 * number, seconds=Random(f"epoch {number}").randrange(-30_000, 30_000))
     difficulty, before = (round(1.3e14 * (1 + 0.08 * sin(1.7 * n)), 0) for n in (number, number - 1))
     return Retarget(at, ANCHOR_HEIGHT + 2016 * number, difficulty, round(difficulty / before, 4))
 

@@ -210,9 +210,7 @@ def test_a_bad_checksum_and_a_restated_session(exchange: Exchange) -> None:
     assert after[2]["totalNetInflow"] == 7e6
     assert after[3] == before[3]
     moved = 7e6 - before[2]["totalNetInflow"]
-    assert [a["cumNetInflow"] - b["cumNetInflow"] for a, b in zip(after[:3], before[:3], strict=True)] == [
-        moved
-    ] * 3
+    assert [a["cumNetInflow"] - b["cumNetInflow"] for a, b in zip(after[:3], before[:3], strict=True)] == [moved] * 3
 
 
 def test_replaced_bytes_and_a_clean_slate(exchange: Exchange) -> None:

@@ -11,9 +11,9 @@ import pytest
 from ingestion.capture import CaptureStore
 from ingestion.cases.case import load_case, prepare_captures
 from ingestion.contract import load_contracts
-from ingestion.http import ReplayClient
 from ingestion.ingest import ingest
 from ingestion.places import Places
+from ingestion.replay import ReplayClient
 from orchestration.warehouse import DATABASE, BuildFailed, WarehouseBuild, dbt_build, failed, prune
 
 AT_NIGHT, NEWEST = datetime(2026, 2, 6, 21, 30), datetime(2026, 2, 13, 12)

@@ -1,0 +1,51 @@
+"""A question to a source, and what anybody who answers questions must offer. Asking is http.py and replay.py."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+
+from ingestion.capture import Capture
+
+_SECRET = re.compile(r"((?:api[_-]?key|token|secret|signature)=)[^&\s]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to a source. `covers_*`: the days the answer is about, None for all of them.
+
+    checksum: where the sha256 of this answer is published. missing_ok: a 404 means 'no such day (yet)'.
+    gate: raises BodyRejected when a well-formed JSON body is an error in disguise.
+    """
+
+    source: str
+    dataset: str
+    url: str
+    kind: Literal["zip", "json", "text"]
+    method: Literal["GET", "POST"] = "GET"
+    body: bytes | None = None
+    covers_from: date | None = None
+    covers_to: date | None = None
+    checksum: Request | None = None
+    missing_ok: bool = False
+    gate: Callable[[Any], None] | None = None
+
+
+class Fetcher(Protocol):
+    """Answers requests; `now` is the moment the run takes as now."""
+
+    now: datetime
+
+    def fetch(self, request: Request) -> list[Capture]: ...
+
+
+def redact(text: str) -> str:
+    """The same text without the values of secrets in a query.
+
+    >>> redact("https://x/y?api_key=abc&z=1")
+    'https://x/y?api_key=***&z=1'
+    """
+    return _SECRET.sub(r"\1***", text)
