@@ -43,6 +43,8 @@ class LiveClient:
         self._on_rejected = on_rejected or (lambda *_: None)
         self._stopped: dict[str, str] = {}
         self._failures: dict[str, int] = {}
+        # Its own notices would be printed between the lines of a run; the report tells what was given up.
+        stamina.instrumentation.set_on_retry_hooks([])
         self._http = httpx.Client(
             timeout=httpx.Timeout(10.0, read=20.0),
             headers={"User-Agent": "unwind/0.1"},

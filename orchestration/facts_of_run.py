@@ -70,7 +70,9 @@ def gather(places: Places, build: WarehouseBuild, window: Window, release_id: st
 def inputs_key(places: Places, as_of: datetime, instants: list[datetime], rule_set: str) -> str:
     """One hash over everything a release is a function of: raw, models, rules, the moments, and what degraded it."""
     digest = hashlib.sha256()
-    for part in (code_version(), rule_set, as_of.isoformat(), *(moment.isoformat() for moment in instants)):
+    # Whatever changes with time alone, a session becoming final or missing, changes at a whole hour.
+    hour = as_of.replace(minute=0, second=0, microsecond=0)
+    for part in (code_version(), rule_set, hour.isoformat(), *(moment.isoformat() for moment in instants)):
         digest.update(part.encode() + b"|")
     for path in sorted(places.raw.glob("*/*/*.parquet")):
         metadata = pl.read_parquet_metadata(path)

@@ -173,6 +173,20 @@ def test_a_renamed_field_in_an_answer_is_refused_and_healed_by_the_next(desk: De
     assert desk.land(FLOWS, FIRST, LAST).unreadable == []
 
 
+def test_a_file_that_was_broken_and_put_back_heals_and_stays_quiet(desk: Desk) -> None:
+    desk.land(SPOT, FIRST, LAST)
+    stored = desk.raw(SPOT)
+    desk.exchange.now = "2026-03-10T13:00:00"
+    desk.exchange.fault("*spot*2026-03-01.zip", "empty_member")
+    assert len(desk.land(SPOT, FIRST, LAST).unreadable) == 1
+    desk.exchange.clear()
+    desk.exchange.now = "2026-03-10T14:00:00"
+    assert desk.land(SPOT, FIRST, LAST).unreadable == []
+    assert desk.raw(SPOT).equals(stored)
+    desk.exchange.now = "2026-03-10T15:00:00"
+    assert desk.land(SPOT, FIRST, LAST).landed == []
+
+
 def test_raw_made_again_from_the_captures_alone_is_the_same_bytes(desk: Desk, tmp_path: Path) -> None:
     desk.exchange.hosts.label_switch = date(2026, 3, 1)
     for dataset in ALL:
