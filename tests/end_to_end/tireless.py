@@ -25,7 +25,7 @@ from ingestion.settings import Settings
 from ingestion.windows import Window
 
 FIRST_DAY, ONE_DAY = date(2026, 1, 1), timedelta(days=1)
-SYNC_SECONDS = 0.05
+SYNC_SECONDS = 0.1
 DATASETS = tuple(find(key) for key in ("binance_vision/spot_klines_1h", "binance_vision/um_metrics_5m"))
 
 
@@ -38,6 +38,7 @@ def land_for_ever(data: Path, mirror: str) -> None:
             day = max(landed_days(places.raw, dataset), default=FIRST_DAY - ONE_DAY) + ONE_DAY
             ingest(dataset, Window(day, day), client, places)
             if number == 0:
+                on_a_slow_disk()
                 print(os.getpid(), flush=True)
 
 
@@ -55,7 +56,6 @@ def on_a_slow_disk() -> None:
 
 def main() -> None:
     data, mirror = Path(sys.argv[1]), sys.argv[2]
-    on_a_slow_disk()
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -11,6 +11,7 @@ The kinds of fault are the functions of faults.py and delivery.py.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,6 +48,14 @@ class Fault:
             self.left -= 1
 
 
+class _Server(ThreadingHTTPServer):
+    """A client that gives up on us is part of the script, not something to print."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 class Exchange:
     """The server and its script. Use as a context manager; `url` is what a mirror setting takes.
 
@@ -64,7 +73,7 @@ class Exchange:
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, self))
+        self._server = _Server(("127.0.0.1", 0), partial(Handler, self))
         self._server.block_on_close = False
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
