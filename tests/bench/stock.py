@@ -1,4 +1,4 @@
-"""The same job as most people would wire it: dbt as a streamed sub-process, and one process per step.
+"""The same job as most people would wire it: dbt as a streamed sub-process, and (or not) one process per step.
 
 Only for comparison (goals G1, G2). Run as a program: `python -m tests.bench.stock multiprocess|in_process FIRST LAST`.
 """
@@ -14,25 +14,34 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from ingestion.windows import Window
-from orchestration.defs import raw, resources
+from orchestration.defs import publish, raw, resources
 from orchestration.defs.resources import RunScope
 from orchestration.defs.warehouse import Translator
 from orchestration.manifest import DBT_PROJECT, manifest_path
 from orchestration.run_scope import tags_of
+from orchestration.warehouse import DATABASE, WarehouseBuild
 
 
 @dbt_assets(manifest=manifest_path(), dagster_dbt_translator=Translator(), name="dbt_build")
 def streamed(context: dg.AssetExecutionContext, scope: RunScope, dbt: DbtCliResource) -> Iterator[Any]:
     places = scope.places
-    places.warehouse.mkdir(parents=True, exist_ok=True)
-    os.environ |= {"UNWIND_RAW_DIR": str(places.raw), "UNWIND_WAREHOUSE": str(places.warehouse / "stock.duckdb")}
+    path = places.warehouse / context.run.run_id / DATABASE
+    path.parent.mkdir(parents=True)
+    as_of = scope.now()
+    os.environ |= {
+        "UNWIND_RAW_DIR": str(places.raw),
+        "UNWIND_WAREHOUSE": str(path),
+        "UNWIND_AS_OF": f"{as_of:%Y-%m-%d %H:%M:%S.%f}",
+    }
     yield from dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context).stream()
+    WarehouseBuild(context.run.run_id, as_of, path, manifest_path(), {}, "stock").save()
 
 
 def job(executor: dg.ExecutorDefinition) -> dg.JobDefinition:
     together = dg.Definitions.merge(
         resources.defs,
         raw.defs,
+        publish.defs,
         dg.Definitions(
             assets=[streamed],
             resources={
@@ -42,11 +51,7 @@ def job(executor: dg.ExecutorDefinition) -> dg.JobDefinition:
                     dbt_executable=str(Path(sys.executable).with_name("dbt")),
                 )
             },
-            jobs=[
-                dg.define_asset_job(
-                    "stock", selection=dg.AssetSelection.all(), partitions_def=raw.UTC_DAYS, executor_def=executor
-                )
-            ],
+            jobs=[dg.define_asset_job("stock", selection=dg.AssetSelection.all(), executor_def=executor)],
         ),
     )
     return together.resolve_job_def("stock")

@@ -10,6 +10,7 @@ import pytest
 
 from orchestration.manifest import manifest_path
 from tests.end_to_end.children import Machine
+from tests.end_to_end.three_days import Days, live_through
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ def published_case(case_machine: tuple[Machine, CompletedProcess[str]]) -> Machi
     machine, first = case_machine
     assert first.returncode == 0, first.stdout + first.stderr
     return machine
+
+
+@pytest.fixture(scope="session")
+def days(tmp_path_factory: pytest.TempPathFactory) -> Days:
+    """Three live runs against the loopback exchange."""
+    return live_through(tmp_path_factory.mktemp("live"))
 
 
 def _raw(machine: Machine) -> dict[str, bytes]:

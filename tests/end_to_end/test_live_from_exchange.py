@@ -1,80 +1,18 @@
-"""Live runs against the loopback exchange: what is published, restated, refused, healed, and what replaces what.
+"""Live runs against the loopback exchange: what is published, restated, refused and healed.
 
-Three days in the life of a warehouse are lived once; every release that was published stays on the shelf, so the
-tests look back at them. What single faults do to a landing is told in tests/ingestion.
+What single faults do to a landing is told in tests/ingestion.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
-import polars as pl
 import pytest
-from typer.testing import CliRunner
 
-from orchestration.cli import app
-from orchestration.run_job import RunOutcome
-from tests.end_to_end.in_process import Desk, errors_of
 from tests.end_to_end.questions import ask, ask_one
-from tests.loopback.exchange import Exchange
+from tests.end_to_end.three_days import RESTATED, Days
 
 pytestmark = pytest.mark.xdist_group("live")
-RESTATED = date(2026, 3, 5)
-
-
-@dataclass
-class Moment:
-    """How a run ended, the release that readers had then, and the days of open interest that were landed."""
-
-    outcome: RunOutcome
-    release_id: str
-    database: Path
-    metrics_days: dict[date, int]
-
-
-@dataclass
-class Days:
-    """A quiet day; a bad one, when a session is restated while a column is gone; a good one, but for a missing day."""
-
-    desk: Desk
-    quiet: Moment
-    bad: Moment
-    good: Moment
-
-
-@pytest.fixture(scope="module")
-def days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Days]:
-    with Exchange(now="2026-03-09T12:00:00") as exchange:
-        desk = Desk(tmp_path_factory.mktemp("live"), exchange.url)
-        quiet = _live(desk, "2026-03-08")
-
-        exchange.now = "2026-03-10T12:00:00"
-        exchange.fault("*historicalInflowChart", "restated", session=RESTATED.isoformat(), flow=7e6)
-        exchange.fault("*metrics-2026-03-09.zip", "drop_column", column="sum_open_interest")
-        bad = _live(desk, "2026-03-09")
-
-        exchange.clear()
-        exchange.now = "2026-03-11T12:00:00"
-        exchange.fault("*historicalInflowChart", "restated", session=RESTATED.isoformat(), flow=7e6)
-        exchange.fault("*1h-2026-03-10.zip*", "status", status=404)
-        good = _live(desk, "2026-03-10")
-        yield Days(desk, quiet, bad, good)
-
-
-def _live(desk: Desk, last: str) -> Moment:
-    outcome = desk.release("2026-03-05", last)
-    folder = desk.data / "raw" / "binance_vision" / "um_metrics_5m"
-    starts = pl.concat([pl.read_parquet(path, columns=["period_start_at"]) for path in folder.glob("*.parquet")])
-    days = dict(starts.group_by(pl.col("period_start_at").dt.date()).len().rows())
-    database = desk.published / "releases" / desk.current() / "unwind.duckdb"
-    return Moment(outcome, desk.current(), database, days)
-
-
-def _whole_days(first: int, last: int) -> dict[date, int]:
-    return dict.fromkeys((date(2026, 3, day) for day in range(first, last + 1)), 288)
 
 
 def test_live_answers_are_published_as_measured(days: Days) -> None:
@@ -132,34 +70,5 @@ def test_with_a_day_missing_the_release_is_published_and_says_so(days: Days) -> 
     assert ask_one(file, "select count(*) from marts.fct_price_hourly where period_start_at >= '2026-03-10'") == 0
 
 
-def test_a_bundled_case_takes_the_place_of_live_data_only_when_told_to(days: Days, tmp_path: Path) -> None:
-    with days.desk.settings():
-        typed = CliRunner().invoke(app, ["run", "--case", "feb_2026"])
-    assert typed.exit_code == 1
-    assert "the current release" in typed.output
-    assert "is live data" in typed.output
-    assert f"not published; the current release stays: {days.good.release_id}" in typed.output
-    assert days.desk.current() == days.good.release_id
-
-    # The refusal did not blame the candidate, so it may still be published by whoever says that it may replace.
-    refused = days.desk.steps(["release/published"], case="feb_2026")
-    assert "is live data" in errors_of(refused)
-    replaced = days.desk.steps(["release/published"], case="feb_2026", replaces_live=True)
-    assert replaced.success, errors_of(replaced)
-    assert ask(days.desk.published / "unwind.duckdb", "select scope from meta.releases") == [("case:feb_2026",)]
-
-
-def test_the_command_line_hands_on_that_live_data_may_be_replaced(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    heard: list[bool] = []
-
-    def run_job(settings: object, places: object, window: object, instants: object, replaces_live: bool) -> RunOutcome:
-        heard.append(replaces_live)
-        return RunOutcome("run", False, [], [], 0, 0, 0)
-
-    monkeypatch.setattr("orchestration.run_command.run_job", run_job)
-    monkeypatch.setenv("UNWIND_DATA_DIR", str(tmp_path))
-    for flags in ([], ["--replace-live"]):
-        assert CliRunner().invoke(app, ["run", *flags]).exit_code == 1
-    assert heard == [False, True]
+def _whole_days(first: int, last: int) -> dict[date, int]:
+    return dict.fromkeys((date(2026, 3, day) for day in range(first, last + 1)), 288)

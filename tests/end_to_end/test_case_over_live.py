@@ -1,0 +1,49 @@
+"""A bundled case takes the place of live data only when somebody says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from orchestration.cli import app
+from orchestration.run_job import RunOutcome
+from tests.end_to_end.in_process import errors_of
+from tests.end_to_end.questions import ask
+from tests.end_to_end.three_days import Days
+
+pytestmark = pytest.mark.xdist_group("live")
+
+
+def test_live_data_are_replaced_only_by_whoever_says_that_they_may_be(days: Days) -> None:
+    with days.desk.settings():
+        typed = CliRunner().invoke(app, ["run", "--case", "feb_2026"])
+    assert typed.exit_code == 1
+    assert "the current release" in typed.output
+    assert "is live data" in typed.output
+    assert f"not published; the current release stays: {days.good.release_id}" in typed.output
+    assert days.desk.current() == days.good.release_id
+
+    # The refusal did not blame the candidate, so it may still be published by whoever says that it may replace.
+    refused = days.desk.steps(["release/published"], case="feb_2026")
+    assert "is live data" in errors_of(refused)
+    replaced = days.desk.steps(["release/published"], case="feb_2026", replaces_live=True)
+    assert replaced.success, errors_of(replaced)
+    assert ask(days.desk.published / "unwind.duckdb", "select scope from meta.releases") == [("case:feb_2026",)]
+
+
+def test_the_command_line_hands_on_that_live_data_may_be_replaced(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    heard: list[bool] = []
+
+    def run_job(settings: object, places: object, window: object, instants: object, replaces_live: bool) -> RunOutcome:
+        heard.append(replaces_live)
+        return RunOutcome("run", False, [], [], 0, 0, 0)
+
+    monkeypatch.setattr("orchestration.run_command.run_job", run_job)
+    monkeypatch.setenv("UNWIND_DATA_DIR", str(tmp_path))
+    for flags in ([], ["--replace-live"]):
+        assert CliRunner().invoke(app, ["run", *flags]).exit_code == 1
+    assert heard == [False, True]
