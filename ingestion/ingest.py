@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from ingestion.atomic import remove_leftovers
 from ingestion.capture import Capture, CaptureStore
 from ingestion.contract import Dataset
 from ingestion.errors import SourceUnavailable
@@ -68,6 +69,8 @@ def ingest(
 ) -> IngestReport:
     """Ask for what is not captured yet, append the answers, and make the partitions they touch anew."""
     report = IngestReport(dataset.key)
+    for root in (places.capture, places.raw, places.quarantine):
+        remove_leftovers(root / dataset.source / dataset.name)
     write_empty(places.raw, dataset)
     store = CaptureStore(places.capture)
     source = feed(dataset)

@@ -5,6 +5,7 @@ Presenting its outcome is the command line's affair.
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,8 @@ def run_job(
 ) -> RunOutcome:
     """Land, build, audit and publish; returns when it is done, whatever the end."""
     dagster_home(settings)
+    # A run lives for seconds and makes little garbage: looking for it this often cost a tenth of the run.
+    gc.set_threshold(100_000, 50, 100)
     import logging
     import warnings
 

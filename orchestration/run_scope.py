@@ -40,8 +40,8 @@ def daily_window(today: date) -> Window:
 
 
 def hourly_window(today: date) -> Window:
-    """Yesterday and today: what is asked for its newest state, and a file that is just out."""
-    return Window(today - timedelta(days=1), today)
+    """Today and the two days before: before eight in the morning yesterday's files are not out yet."""
+    return Window(today - timedelta(days=2), today)
 
 
 def parse_instant(text: str) -> datetime:

@@ -89,8 +89,12 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime) -> list[NodeResu
     """
     from dbt.cli.main import dbtRunner
 
+    from ingestion.contract import load_contracts
+    from ingestion.landing import write_empty
     from orchestration.dbt_connections import close_dbt_connections
 
+    for dataset in load_contracts():
+        write_empty(places.raw, dataset)
     building, target = places.warehouse / "building", places.home / "dbt_target"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)

@@ -76,7 +76,7 @@ def test_after_a_failed_audit_publishing_alone_is_refused_and_readers_keep_the_o
     whole = bench.desk.steps(["release/candidate", "release/published"], case=CASE)
     assert not whole.success
     failed = {check.check_name for check in whole.get_asset_check_evaluations() if not check.passed}
-    assert "price_daily_positive" in failed
+    assert "marts__fct_price_daily" in failed
     started = {event.step_key for event in whole.all_events if event.is_step_start}
     assert "release__published" not in started
     assert spoilt in bench.shelf("candidates") + bench.shelf("rejected")
