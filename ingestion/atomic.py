@@ -17,17 +17,16 @@ def write_atomically(target: Path, write: Callable[[Path], object]) -> None:
     part = target.parent / f".{target.name}.{os.getpid()}.part"
     try:
         write(part)
-        with open(part, "rb") as handle:
-            os.fsync(handle.fileno())
+        sync(part)
         os.replace(part, target)
     finally:
         part.unlink(missing_ok=True)
-    sync_folder(target.parent)
+    sync(target.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make renames inside `folder` durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Make a file's content, or the renames inside a folder, durable."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -39,13 +38,16 @@ def remove_leftovers(folder: Path) -> list[Path]:
     removed = []
     for part in folder.rglob(".*.part"):
         pid = part.name.removesuffix(".part").rpartition(".")[2]
-        if not (pid.isdigit() and _is_alive(int(pid))):
+        if not (pid.isdigit() and is_alive(int(pid))):
             part.unlink(missing_ok=True)
             removed.append(part)
     return removed
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether a process of this number runs here."""
+    if pid <= 0:
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

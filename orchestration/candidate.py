@@ -15,9 +15,9 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.atomic import is_alive
 from orchestration.catalog import Catalog, Column, Table, read_catalog
 from orchestration.identifiers import ident, idents, literal, release_folder, statement
-from orchestration.lock import is_alive
 from orchestration.refusals import CandidateExists, ContractMismatch, UnpublishableColumn
 from orchestration.run_scope import instant_name
 

@@ -35,19 +35,6 @@ def release_lock(published: Path, patience_seconds: float = PATIENCE_SECONDS) ->
         yield
 
 
-def is_alive(pid: int) -> bool:
-    """Whether a process of this number runs here."""
-    if pid <= 0:
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 def _holder(published: Path) -> int | None:
     text = (published / ".lock").read_text().strip()
     return int(text) if text.isdigit() else None

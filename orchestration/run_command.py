@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime, timedelta
 from time import monotonic
 
@@ -164,7 +165,7 @@ def _print_end(
             out.print(f"           the marts as of {moment:%Y-%m-%d %H:%MZ}: schema marts_asof_{instant_name(moment)}")
     if after:
         out.print(
-            f'query it:  unwind sql "from marts.fct_price_daily"   or   duckdb -readonly {database}',
+            f'query it:  {sys.argv[0]} sql "from marts.fct_price_daily"   or   duckdb -readonly {database}',
             soft_wrap=True,
         )
         out.print(f"quality:   {places.published / 'latest' / 'quality.html'}", soft_wrap=True)

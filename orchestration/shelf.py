@@ -14,11 +14,10 @@ from pathlib import Path
 
 import orjson
 
-from ingestion.atomic import sync_folder
+from ingestion.atomic import is_alive, sync
 from orchestration import ledger
 from orchestration.candidate import DATABASE, is_abandoned
 from orchestration.identifiers import release_folder
-from orchestration.lock import is_alive
 from orchestration.receipt import MAX_AGE, read_receipt, receipt_sha256
 from orchestration.release_manifest import FILE as MANIFEST
 from orchestration.release_manifest import ReleaseManifest
@@ -68,16 +67,16 @@ def place(folder: Path, published: Path) -> Path:
     """Make a candidate durable and read-only, and put it among the releases. Readers do not see it yet."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            _sync(path)
+            sync(path)
             path.chmod(0o444)
         else:
-            sync_folder(path)
-    sync_folder(folder)
+            sync(path)
+    sync(folder)
     target = released_folder(published, folder.name)
     target.parent.mkdir(exist_ok=True)
     folder.rename(target)
-    sync_folder(folder.parent)
-    sync_folder(target.parent)
+    sync(folder.parent)
+    sync(target.parent)
     return target
 
 
@@ -158,15 +157,7 @@ def _link(published: Path, name: str, target: Path) -> None:
     new.unlink(missing_ok=True)
     new.symlink_to(target)
     new.replace(published / name)
-    sync_folder(published)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(published)
 
 
 def _folders(parent: Path) -> Iterator[Path]:
