@@ -1,5 +1,5 @@
 # Two commands for a newcomer: `make run`, then `make test`. Everything they need is set up on the way.
-.PHONY: setup run test test-mirror test-slow check ui bench clean
+.PHONY: setup run test test-mirror check ui bench clean
 PYTHON ?= python3
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
@@ -21,14 +21,11 @@ run: setup
 	$(BIN)/unwind run --case feb_2026
 
 test: setup
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not mirror and not slow and not bench"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not mirror"
 
 test-mirror: setup
 	@if test -d ../shared/mirror; then $(BIN)/pytest -n 2 --dist loadgroup -m mirror; \
 	else echo "no mirror of archived data beside the checkout: its tests are left out"; fi
-
-test-slow: setup
-	$(BIN)/pytest -m slow
 
 check: setup
 	$(BIN)/ruff check .
