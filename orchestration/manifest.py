@@ -27,8 +27,7 @@ def manifest_path() -> Path:
     from orchestration.warehouse import environment
 
     arguments = ["parse", "--quiet", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    # Parsing opens no database, but the profile wants a path.
-    with environment(UNWIND_WAREHOUSE=":memory:", DO_NOT_TRACK="1"):
+    with environment(UNWIND_WAREHOUSE=None, DO_NOT_TRACK="1"):
         try:
             outcome = dbtRunner().invoke([*arguments, "--log-path", str(TARGET / "logs")])
         finally:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,10 +19,10 @@ import orjson
 from ingestion.atomic import write_atomically
 from ingestion.errors import UnwindError
 from ingestion.places import Places
-from orchestration.manifest import DBT_PROJECT
+from orchestration.manifest import DBT_PROJECT, manifest_path
 
 KEPT_WAREHOUSES = 3
-DATABASE, NOTE = "warehouse.duckdb", "build.json"
+DATABASE, NOTE, PARSE = "warehouse.duckdb", "build.json", "partial_parse.msgpack"
 
 
 class BuildFailed(UnwindError):
@@ -83,8 +83,9 @@ class WarehouseBuild:
 def dbt_build(places: Places, warehouse: Path, as_of: datetime) -> list[NodeResult]:
     """Build every model and run every data test, as of a moment, into a folder of `warehouse`'s own.
 
-    Always built at one place and moved: dbt keeps what it parsed only while paths and variables stay the same,
-    and parsing costs more than building. For the same reason the moment comes by environment (macros/as_of.sql).
+    Built in a folder that this process stands in, and moved: dbt keeps what it parsed only while the database's path
+    and the variables stay the same, and parsing costs more than building. For the same reason the moment comes by
+    environment (macros/as_of.sql).
     Unit tests are left out: they judge the code, not the data, and run with the tests. Raises BuildFailed.
     """
     from dbt.cli.main import dbtRunner
@@ -107,11 +108,13 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime) -> list[NodeResu
     ]  # fmt: skip
     settings = {
         "UNWIND_RAW_DIR": str(places.raw),
-        "UNWIND_WAREHOUSE": str(building / warehouse.name),
+        # Somebody's own setting for dbt by hand would send the build elsewhere.
+        "UNWIND_WAREHOUSE": None,
         "UNWIND_AS_OF": f"{as_of:%Y-%m-%d %H:%M:%S.%f}",
         "DO_NOT_TRACK": "1",
     }
-    with environment(**settings):
+    _borrow_parse(target)
+    with environment(**settings), chdir(building):
         try:
             outcome = dbtRunner().invoke(arguments)
         finally:
@@ -130,6 +133,14 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime) -> list[NodeResu
         )
         for result in outcome.result.results
     ]
+
+
+def _borrow_parse(target: Path) -> None:
+    """Start from the parse that the definitions were loaded from: the same project, whatever the data folder."""
+    parsed = manifest_path().with_name(PARSE)
+    if not (target / PARSE).exists() and parsed.exists():
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy(parsed, target / PARSE)
 
 
 def note_published(places: Places, build: WarehouseBuild, release_id: str) -> None:
@@ -164,15 +175,19 @@ def _notes(places: Places) -> list[Path]:
 
 
 @contextmanager
-def environment(**values: str) -> Iterator[None]:
-    """Environment variables for the length of a block: how dbt is told where its files are."""
+def environment(**values: str | None) -> Iterator[None]:
+    """Environment variables for the length of a block, None for unset: how dbt is told where its files are."""
     before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
+    _set(values)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        _set(before)
+
+
+def _set(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
