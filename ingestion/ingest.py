@@ -119,7 +119,7 @@ def _answers(request: Request, client: Fetcher, known: _Known, report: IngestRep
         return
     # A file whose newest answer cannot be read is asked for again, even when it is the older one once more:
     # that it was put back is news.
-    have = None if known.is_in_doubt(request) else known.newest(request)
+    have = known.body_of(request)
     covers_to = request.covers_to or client.now.date()
     is_settled = client.now.date() - covers_to > RECHECK
     if have and is_settled:
@@ -153,6 +153,7 @@ class _Newest:
     capture_id: str
     received_at: datetime
     sha256: str
+    status: int
 
 
 class _Known:
@@ -167,17 +168,16 @@ class _Known:
             if row["capture_id"] in unreadable:
                 self._unreadable.add(row["body_sha256"])
             key = (row["method"], row["url"], row["request_body"])
-            self._newest[key] = _Newest(row["capture_id"], row["received_at"], row["body_sha256"])
-
-    def newest(self, request: Request) -> _Newest | None:
-        return self._newest.get((request.method, request.url, request.body))
+            self._newest[key] = _Newest(row["capture_id"], row["received_at"], row["body_sha256"], row["status"])
 
     def newest_like(self, capture: Capture) -> _Newest | None:
         return self._newest.get(capture.request_key)
 
-    def is_in_doubt(self, request: Request) -> bool:
-        newest = self.newest(request)
-        return newest is not None and newest.sha256 in self._unreadable
+    def body_of(self, request: Request) -> _Newest | None:
+        """The newest answer, if it is one that can be read; 'no such file' is asked about again."""
+        newest = self._newest.get((request.method, request.url, request.body))
+        is_body = newest is not None and newest.status == 200 and newest.sha256 not in self._unreadable
+        return newest if is_body else None
 
     def is_news(self, capture: Capture) -> bool:
         """Not stored yet, or given again at the instant of another answer that came in between."""
@@ -189,7 +189,9 @@ class _Known:
 
     def add(self, capture: Capture) -> None:
         self._ids.add(capture.capture_id)
-        self._newest[capture.request_key] = _Newest(capture.capture_id, capture.received_at, capture.body_sha256)
+        self._newest[capture.request_key] = _Newest(
+            capture.capture_id, capture.received_at, capture.body_sha256, capture.status
+        )
 
 
 def _repeats(capture: Capture, source: Feed, known: _Known) -> bool:

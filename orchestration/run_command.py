@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -20,7 +20,7 @@ from orchestration.console import err, out, told_plainly
 from orchestration.landing_log import Landing, load
 from orchestration.release import current
 from orchestration.run_job import RunOutcome, run_job
-from orchestration.run_scope import instant_name, parse_instant
+from orchestration.run_scope import instant_name, parse_day, parse_instant
 
 DEFAULT_CASE = "feb_2026"
 # As far back as a replaced file is still looked for.
@@ -60,9 +60,9 @@ def _window(settings: Settings, places: Places, first: str | None, last: str | N
         whole = load_case(places.case).window
     else:
         yesterday = run_clock(settings).date() - timedelta(days=1)
-        end = date.fromisoformat(last) if last else yesterday
+        end = parse_day(last) if last else yesterday
         whole = Window(end - timedelta(days=DEFAULT_DAYS - 1), end)
-    return Window(date.fromisoformat(first) if first else whole.first, date.fromisoformat(last) if last else whole.last)
+    return Window(parse_day(first) if first else whole.first, parse_day(last) if last else whole.last)
 
 
 def _with_progress(

@@ -57,6 +57,18 @@ def parse_instant(text: str) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
+def parse_day(text: str) -> date:
+    """A UTC day.
+
+    >>> parse_day("2026-02-05")
+    datetime.date(2026, 2, 5)
+    """
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f"{text!r} is not a day such as 2026-02-05") from None
+
+
 def instant_name(moment: datetime) -> str:
     """How a schema names an instant.
 

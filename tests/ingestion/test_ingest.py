@@ -93,6 +93,14 @@ def test_a_day_with_holes_is_partial(desk: Desk) -> None:
     assert desk.land(SPOT, FIRST, LAST).partial_days == {date(2026, 3, 1): 21}
 
 
+def test_a_file_that_was_missing_beside_its_checksum_is_asked_for_however_late(desk: Desk) -> None:
+    desk.exchange.fault("*spot*2026-03-01.zip", "status", status=404)
+    assert desk.land(SPOT, FIRST, LAST).missing_days == [date(2026, 3, 1)]
+    desk.exchange.clear()
+    desk.exchange.now = "2026-06-01T12:00:00"
+    assert desk.land(SPOT, FIRST, LAST).missing_days == []
+
+
 def test_a_day_in_the_future_is_not_missing(desk: Desk) -> None:
     report = desk.land(SPOT, "2026-03-09", "2026-03-12")
     assert report.missing_days == []

@@ -116,6 +116,13 @@ def test_a_value_changed_and_changed_back_is_three_vintages(tmp_path: Path) -> N
     assert land(tmp_path, FLOWS, *polls)["net_flow_usd"].to_list() == [1.0, 2.0, 1.0]
 
 
+def test_an_absent_value_told_again_is_no_vintage(tmp_path: Path) -> None:
+    text = metrics_csv("BTCUSDT", open_interest(), "period_end").replace("1.00000000\n", "\n")
+    later = datetime(2026, 2, 6, 9)
+    rows = land(tmp_path, METRICS, metrics(text), metrics(text, received_at=later))
+    assert rows["taker_buy_sell_ratio"].null_count() == rows.height == 288
+
+
 def test_a_first_value_fetched_late_counts_from_its_publication_and_says_so(tmp_path: Path) -> None:
     rows = land(tmp_path, FLOWS, flows({DAY: 1.0}, datetime(2026, 11, 22)))
     assert rows["known_at"].to_list() == [datetime(2026, 2, 6, 12)]
