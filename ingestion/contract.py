@@ -23,6 +23,11 @@ from ingestion.yaml_file import read_yaml
 STAGING = PROJECT / "dbt_project" / "models" / "staging"
 TYPES = ("varchar", "double", "bigint", "timestamp", "date", "boolean")
 TOPICS = ("prices", "derivatives", "options", "flows", "onchain", "macro", "stress")
+CADENCES = ("ten_minutes", "quarter_hourly", "hourly", "daily", "weekly")
+ACCESS = ("keyless", "key", "opt_in", "own_node")
+Cadence = Literal["ten_minutes", "quarter_hourly", "hourly", "daily", "weekly"]
+# Said for readers and schedules; they change no row, so raw is not made anew for them.
+_NOT_IN_ROWS = ("topic", "cadence", "history", "is_proven", "stands_in", "traps")
 _DURATION = re.compile(r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$")
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 
@@ -47,15 +52,42 @@ class RowRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a host may be asked: requests in a time, and how many at once."""
+
+    requests: int
+    seconds: float
+    at_once: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
-    """One source table. Grain: the columns that name a fact; several rows per grain are its vintages."""
+    """One source table. Grain: the columns that name a fact; several rows per grain are its vintages.
+
+    access: keyless; key (asked only where `key_env` is set, sent in `key_header`); opt_in (only when the user names
+    the source); own_node (only where `address_env` says where it is).
+    is_snapshot: an answer is the state at its moment and nobody gives it back later; it belongs to the day it was
+    received. history: how far back the source answers, None for all of it.
+    is_proven: its parser has read real bytes, not only payloads written from the documentation.
+    stands_in: datasets that say about the same when this one is silent.
+    """
 
     source: str
     name: str
     description: str
     topic: str
     host: str
-    cadence: Literal["hourly", "daily"]
+    access: Literal["keyless", "key", "opt_in", "own_node"]
+    key_env: str | None
+    key_header: str | None
+    address_env: str | None
+    pace: Pace
+    cadence: Cadence
+    is_snapshot: bool
+    history: timedelta | None
+    is_proven: bool
+    stands_in: tuple[str, ...]
+    traps: tuple[str, ...]
     partition: PartitionKind
     grain: tuple[str, ...]
     event_time: str
@@ -128,7 +160,10 @@ def _dataset(source: dict[str, Any], table: dict[str, Any]) -> Dataset:
     for name in (source["name"], table["name"]):
         if not _NAME.match(name):
             raise ContractError(f"{name!r} is not a name: lower case, digits and underscores")
-    shape = {k: v for k, v in meta.items() if k not in ("topic", "cadence")} | {
+    for said, allowed in ((meta["cadence"], CADENCES), (upper.get("access", "keyless"), ACCESS)):
+        if said not in allowed:
+            raise ContractError(f"{table['name']}: {said!r} is none of {', '.join(allowed)}")
+    shape = {k: v for k, v in meta.items() if k not in _NOT_IN_ROWS} | {
         "columns": [(c.name, c.data_type, c.is_nullable) for c in columns]
     }
     return Dataset(
@@ -137,7 +172,17 @@ def _dataset(source: dict[str, Any], table: dict[str, Any]) -> Dataset:
         description=" ".join(table["description"].split()),
         topic=meta["topic"],
         host=upper["host"],
+        access=upper.get("access", "keyless"),
+        key_env=upper.get("key", {}).get("env"),
+        key_header=upper.get("key", {}).get("header"),
+        address_env=upper.get("address_env"),
+        pace=Pace(**({"requests": 10, "seconds": 1.0, "at_once": 1} | upper.get("pace", {}))),
         cadence=meta["cadence"],
+        is_snapshot=bool(meta.get("is_snapshot", False)),
+        history=parse_duration(meta["history"]) if "history" in meta else None,
+        is_proven=bool(meta["is_proven"]),
+        stands_in=tuple(meta.get("stands_in", ())),
+        traps=tuple(" ".join(trap.split()) for trap in meta.get("traps", ())),
         partition=meta["partition"],
         grain=tuple(meta["grain"]),
         event_time=meta["event_time"],

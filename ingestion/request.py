@@ -19,12 +19,14 @@ class Request:
 
     checksum: where the sha256 of this answer is published. missing_ok: a 404 means 'no such day (yet)'.
     gate: raises BodyRejected when a well-formed JSON body is an error in disguise.
+    series: what the question is about (a symbol, a contract): once a host says it has no such series, the rest of
+    its questions are not asked. weight: what the host counts it as.
     """
 
     source: str
     dataset: str
     url: str
-    kind: Literal["zip", "json", "text"]
+    kind: Literal["zip", "gzip", "json", "text"]
     method: Literal["GET", "POST"] = "GET"
     body: bytes | None = None
     covers_from: date | None = None
@@ -32,6 +34,8 @@ class Request:
     checksum: Request | None = None
     missing_ok: bool = False
     gate: Callable[[Any], None] | None = None
+    series: str | None = None
+    weight: int = 1
 
 
 class Fetcher(Protocol):

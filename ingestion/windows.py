@@ -31,6 +31,22 @@ class Window:
             yield day
             day += timedelta(days=1)
 
+    def pieces(self, kind: PartitionKind, at_most_days: int | None = None) -> Iterator[Window]:
+        """The window cut where partitions of `kind` begin, and into runs of `at_most_days` counted from there.
+
+        A run's questions stay inside one partition, and two windows that cover the same days ask them alike.
+
+        >>> [(w.first.day, w.last.day) for w in Window(date(2026, 1, 25), date(2026, 2, 6)).pieces("month", 5)]
+        [(25, 25), (26, 30), (31, 31), (1, 5), (6, 6)]
+        """
+        first = previous = self.first
+        for day in self.days():
+            if _piece(day, kind, at_most_days) != _piece(first, kind, at_most_days):
+                yield Window(first, previous)
+                first = day
+            previous = day
+        yield Window(first, previous)
+
     def until(self, now: datetime) -> Window | None:
         """The part whose days have begun at `now`; None when all of it lies in the future."""
         if self.first > now.date():
@@ -45,3 +61,8 @@ def partition_of(day: date, kind: PartitionKind) -> str:
     ('2026-02', '2026')
     """
     return {"day": f"{day:%Y-%m-%d}", "month": f"{day:%Y-%m}", "year": f"{day:%Y}"}[kind]
+
+
+def _piece(day: date, kind: PartitionKind, at_most_days: int | None) -> tuple[str, int]:
+    start = {"day": day, "month": day.replace(day=1), "year": day.replace(month=1, day=1)}[kind]
+    return partition_of(day, kind), (day - start).days // at_most_days if at_most_days else 0

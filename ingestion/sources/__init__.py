@@ -26,12 +26,15 @@ class Feed:
     parse: the business columns of the contract from one answer, as text or typed; landing casts and judges.
     version: raised whenever `parse` gives other rows for the same bytes, so that raw is made anew.
     holds_rows: whether an answer has rows at all; a checksum or a 'no such day' has none.
+    next_page: the question that follows an answer, None after the last page; only where the number of rows in a
+    piece of the window cannot be known before.
     """
 
     requests: Callable[[Dataset, Window], list[Request]]
     parse: Callable[[Dataset, Capture], pl.DataFrame]
     version: int = 1
     holds_rows: Callable[[Capture], bool] = lambda capture: capture.status == 200
+    next_page: Callable[[Dataset, Request, Capture], Request | None] | None = None
 
 
 def feed(dataset: Dataset) -> Feed:

@@ -1,0 +1,117 @@
+"""Reading text bodies the same way everywhere: JSON and CSV to frames of text, and gates for error bodies.
+
+Cells stay as the source printed them; landing casts and judges. What is gone or not readable is an UnreadableBody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+import polars as pl
+
+from ingestion.capture import Capture
+from ingestion.errors import BodyRejected, UnreadableBody
+from ingestion.request import redact
+
+
+def read_json(capture: Capture) -> Any:
+    """The parsed body. NaN, Infinity and a cut end are errors, never numbers."""
+    try:
+        return orjson.loads(capture.body)
+    except orjson.JSONDecodeError as error:
+        raise UnreadableBody(f"{redact(capture.url)}: not JSON to its end: {error}") from error
+
+
+def reach(body: Any, *path: str | int) -> Any:
+    """What stands at a path of keys and positions in a parsed body.
+
+    >>> reach({"result": {"list": [1, 2]}}, "result", "list", 0)
+    1
+    """
+    for number, step in enumerate(path):
+        try:
+            body = body[step]
+        except (KeyError, IndexError, TypeError) as error:
+            walked = ".".join(str(part) for part in path[: number + 1])
+            raise UnreadableBody(f"nothing at {walked!r} of the answer") from error
+    return body
+
+
+def rows_frame(rows: Any, columns: Sequence[str]) -> pl.DataFrame:
+    """Positional rows as a frame of text. Rows of another width mean that the source has changed.
+
+    >>> rows_frame([[1, "2.5", None]], ["a", "b", "c"]).row(0)
+    ('1', '2.5', None)
+    """
+    if not isinstance(rows, list) or any(not isinstance(row, list) for row in rows):
+        raise UnreadableBody(f"expected a list of rows, got {type(rows).__name__}")
+    widths = {len(row) for row in rows}
+    if widths - {len(columns)}:
+        raise UnreadableBody(f"rows of {sorted(widths)} cells, expected {len(columns)}")
+    cells = [[as_text(cell) for cell in row] for row in rows]
+    return pl.DataFrame(cells, schema=dict.fromkeys(columns, pl.String), orient="row")
+
+
+def records_frame(records: Any, fields: Mapping[str, str], optional: Sequence[str] = ()) -> pl.DataFrame:
+    """Objects as a frame of text: source field -> our column. A field in no record is gone, unless `optional`.
+
+    >>> records_frame([{"t": 1, "oi": "2"}], {"t": "time", "oi": "open_interest_coins"}).columns
+    ['time', 'open_interest_coins']
+    """
+    if not isinstance(records, list) or any(not isinstance(record, dict) for record in records):
+        raise UnreadableBody(f"expected a list of objects, got {type(records).__name__}")
+    gone = [f for f in fields if f not in optional and any(f not in record for record in records)]
+    if gone:
+        raise UnreadableBody(f"fields {gone} are gone; there are {sorted({k for r in records for k in r})}")
+    data = {ours: [as_text(record.get(theirs)) for record in records] for theirs, ours in fields.items()}
+    return pl.DataFrame(data, schema=dict.fromkeys(fields.values(), pl.String))
+
+
+def csv_frame(content: bytes, columns: Mapping[str, str], what: str, optional: Sequence[str] = ()) -> pl.DataFrame:
+    """CSV with a header as a frame of text: source column -> ours. Raises UnreadableBody when a column is gone."""
+    text = content.removeprefix(b"\xef\xbb\xbf")
+    if not text.strip():
+        raise UnreadableBody(f"{what} is empty")
+    try:
+        frame = pl.read_csv(text, has_header=True, infer_schema=False, encoding="utf8")
+    except pl.exceptions.PolarsError as error:
+        raise UnreadableBody(f"{what}: {str(error).splitlines()[0]}") from error
+    frame.columns = [name.strip() for name in frame.columns]
+    gone = [name for name in columns if name not in frame.columns and name not in optional]
+    if gone:
+        raise UnreadableBody(f"{what}: columns {gone} are gone; the header is {frame.columns}")
+    return frame.select(
+        (pl.col(old) if old in frame.columns else pl.lit(None, dtype=pl.String)).alias(new)
+        for old, new in columns.items()
+    )
+
+
+def gate(is_good: Callable[[Any], bool], told: Callable[[Any], Any]) -> Callable[[Any], None]:
+    """A gate for hosts that report errors with status 200: raises BodyRejected with what the host told."""
+
+    def check(body: Any) -> None:
+        try:
+            good = is_good(body)
+        except (KeyError, IndexError, TypeError, AttributeError):
+            good = False
+        if not good:
+            try:
+                said = told(body)
+            except (KeyError, IndexError, TypeError, AttributeError):
+                said = type(body).__name__
+            raise BodyRejected(f"an error in a 200 answer: {said!r}")
+
+    return check
+
+
+def as_text(cell: Any) -> str | None:
+    """A cell as the source printed it; booleans as Polars casts them back.
+
+    >>> as_text(None), as_text(True), as_text(1e-05), as_text(12)
+    (None, 'true', '1e-05', '12')
+    """
+    if cell is None:
+        return None
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
