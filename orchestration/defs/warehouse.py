@@ -13,6 +13,7 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from ingestion.places import Places
+from orchestration.dbt_selection import without_graph_library
 from orchestration.defs.resources import RunScope
 from orchestration.lock import release_lock
 from orchestration.manifest import manifest_path
@@ -57,7 +58,9 @@ def _topic_of_folder(fqn: list[str]) -> str:
     return fqn[2] if len(fqn) > 3 and fqn[1] == "intermediate" else "staging"
 
 
-@dbt_assets(manifest=manifest_path(), dagster_dbt_translator=Translator(), name="dbt_build", pool="duckdb_writer")
+@without_graph_library(dbt_assets)(
+    manifest=manifest_path(), dagster_dbt_translator=Translator(), name="dbt_build", pool="duckdb_writer"
+)
 def warehouse(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[Any]:
     """Build the newest answers, then the marts as they stood at each instant of the case."""
     from orchestration.facts_of_run import inputs_key
