@@ -26,6 +26,8 @@ TOPICS = ("prices", "derivatives", "options", "flows", "onchain", "macro", "stre
 CADENCES = ("ten_minutes", "quarter_hourly", "hourly", "daily", "weekly")
 ACCESS = ("keyless", "key", "opt_in", "own_node")
 Cadence = Literal["ten_minutes", "quarter_hourly", "hourly", "daily", "weekly"]
+# Beyond this an answer is no longer one; sources with larger files say so (`max_body_mb`).
+MAX_BODY_BYTES = 32 * 1024 * 1024
 # Said for readers and schedules; they change no row, so raw is not made anew for them.
 _NOT_IN_ROWS = ("topic", "cadence", "history", "is_proven", "stands_in", "traps")
 _DURATION = re.compile(r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$")
@@ -53,18 +55,20 @@ class RowRule:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast a host may be asked: requests in a time, and how many at once."""
+    """How fast a host may be asked: requests in a time, how many at once, and its own weight limit where it has one."""
 
-    requests: int
-    seconds: float
-    at_once: int
+    requests: int = 10
+    seconds: float = 1.0
+    at_once: int = 1
+    weight_per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """One source table. Grain: the columns that name a fact; several rows per grain are its vintages.
 
-    access: keyless; key (asked only where `key_env` is set, sent in `key_header`); opt_in (only when the user names
+    access: keyless; key (asked only where `key_env` is set, sent in `key_header` or `key_query`); opt_in (only when the
+    user names
     the source); own_node (only where `address_env` says where it is).
     is_snapshot: an answer is the state at its moment and nobody gives it back later; it belongs to the day it was
     received. history: how far back the source answers, None for all of it.
@@ -80,6 +84,7 @@ class Dataset:
     access: Literal["keyless", "key", "opt_in", "own_node"]
     key_env: str | None
     key_header: str | None
+    key_query: str | None
     address_env: str | None
     pace: Pace
     cadence: Cadence
@@ -104,6 +109,7 @@ class Dataset:
     licence_url: str
     attribution: str
     is_redistributable: bool
+    max_body_bytes: int
     fingerprint: str
 
     @property
@@ -175,12 +181,13 @@ def _dataset(source: dict[str, Any], table: dict[str, Any]) -> Dataset:
         access=upper.get("access", "keyless"),
         key_env=upper.get("key", {}).get("env"),
         key_header=upper.get("key", {}).get("header"),
+        key_query=upper.get("key", {}).get("query"),
         address_env=upper.get("address_env"),
-        pace=Pace(**({"requests": 10, "seconds": 1.0, "at_once": 1} | upper.get("pace", {}))),
+        pace=Pace(**upper.get("pace", {})),
         cadence=meta["cadence"],
         is_snapshot=bool(meta.get("is_snapshot", False)),
         history=parse_duration(meta["history"]) if "history" in meta else None,
-        is_proven=bool(meta["is_proven"]),
+        is_proven=bool(meta.get("is_proven", False)),
         stands_in=tuple(meta.get("stands_in", ())),
         traps=tuple(" ".join(trap.split()) for trap in meta.get("traps", ())),
         partition=meta["partition"],
@@ -199,6 +206,7 @@ def _dataset(source: dict[str, Any], table: dict[str, Any]) -> Dataset:
         licence_url=upper["licence_url"],
         attribution=upper["attribution"],
         is_redistributable=bool(upper["is_redistributable"]),
+        max_body_bytes=int(upper["max_body_mb"] * 1024**2) if "max_body_mb" in upper else MAX_BODY_BYTES,
         fingerprint=hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()[:16],
     )
 

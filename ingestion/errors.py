@@ -22,6 +22,10 @@ class SourceBlocked(SourceUnavailable):
     """The source refuses us (401, 403, 418, 451). Asking again would make it worse."""
 
 
+class NotServed(SourceUnavailable):
+    """The host is well, but does not have this series, or no longer: the rest of its questions is not asked."""
+
+
 class BodyRejected(UnwindError):
     """An answer that is not what was asked for: HTML, an error body, a cut or oversized body, a wrong checksum."""
 

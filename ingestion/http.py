@@ -1,46 +1,61 @@
 """The client that asks the real hosts, or a mirror of them. Its twin that answers from captures is replay.py.
 
-It knows transport and the shape of bodies: deadlines, retries, size caps, HTML in place of data, blocked hosts.
-What an answer means is for sources/; whether to ask at all is for ingest.py.
+It knows transport and the shape of bodies: deadlines, retries, size caps, HTML in place of data, refusals, and where
+keys go. How fast is pace.py, who refuses us refusals.py, what an answer means sources/, whether to ask ingest.py.
 """
 
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
-import orjson
 import stamina
 
+from ingestion.body_gate import check_body, says_busy
 from ingestion.capture import Capture, capture_id
 from ingestion.clock import run_clock
-from ingestion.errors import BodyRejected, CutBody, SourceBlocked, SourceUnavailable
+from ingestion.contract import MAX_BODY_BYTES, Dataset, Pace, load_contracts
+from ingestion.errors import BodyRejected, CutBody, NotServed, SourceBlocked, SourceUnavailable
+from ingestion.pace import HostPace
+from ingestion.refusals import Refusal, Refusals, lasts
 from ingestion.request import Request, redact
 from ingestion.settings import Settings
 
-MAX_BODY_BYTES = 32 * 1024 * 1024
 LONGEST_PAUSE_SECONDS = 60.0
 # Three requests in a row that used up their whole budget: the host is down, not the answer.
 FAILURES_UNTIL_STOP = 3
 _BLOCKING = {401: "asks for a key", 403: "forbids us", 418: "has banned us", 451: "refuses our country"}
 _RETRIED = {408, 425, 429, 500, 502, 503, 504}
+# The host is well and says no to this question: it has no such series, or not so far back.
+_DECLINED = {400, 404, 410, 422}
 
 
 class LiveClient:
     """Asks the real hosts (or a mirror). Use as a context manager."""
 
-    def __init__(self, settings: Settings, on_rejected: Callable[[Request, bytes, str], None] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        on_rejected: Callable[[Request, bytes, str], None] | None = None,
+        ignores_refusals: bool = False,
+    ) -> None:
         self.now = run_clock(settings)
         self._is_fixed = settings.now is not None or settings.mirror is not None
         self._settings = settings
         self._on_rejected = on_rejected or (lambda *_: None)
+        self._refusals = Refusals(settings.data_dir / "hosts")
+        self._ignores_refusals = ignores_refusals
+        self._datasets = {dataset.key: dataset for dataset in load_contracts()}
+        self._lock = threading.Lock()
+        self._paces: dict[str, HostPace] = {}
         self._stopped: dict[str, str] = {}
         self._failures: dict[str, int] = {}
         # Its own notices would be printed between the lines of a run; the report tells what was given up.
@@ -57,22 +72,34 @@ class LiveClient:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
+    def not_asked(self, dataset: Dataset) -> str | None:
+        """Why a dataset is not asked for at all: the user's choice, a key or an address that isn't set."""
+        return self._settings.not_asked(dataset)
+
     def fetch(self, request: Request) -> list[Capture]:
-        """The one answer to a request. Raises SourceBlocked or SourceUnavailable when there is none."""
+        """The one answer to a request. Raises NotServed, SourceBlocked or SourceUnavailable when there is none."""
         host = urlsplit(request.url).netloc
         if host in self._stopped:
             raise SourceUnavailable(f"{host} is not asked again in this run: {self._stopped[host]}")
+        if not self._ignores_refusals and (refusal := self._refusals.standing(host, self._clock())):
+            self._stopped[host] = refusal.told
+            raise SourceBlocked(refusal.told)
         try:
             capture = self._with_retries(request)
         except SourceBlocked as error:
             self._stopped[host] = str(error)
             raise
+        except NotServed:
+            raise
         except (SourceUnavailable, BodyRejected) as error:
-            self._failures[host] = self._failures.get(host, 0) + 1
-            if self._failures[host] >= FAILURES_UNTIL_STOP:
-                self._stopped[host] = str(error)
+            with self._lock:
+                self._failures[host] = self._failures.get(host, 0) + 1
+                if self._failures[host] >= FAILURES_UNTIL_STOP:
+                    self._stopped[host] = str(error)
             raise SourceUnavailable(str(error)) from None
         self._failures[host] = 0
+        if self._ignores_refusals:
+            self._refusals.forget(host)
         return [capture]
 
     def _with_retries(self, request: Request) -> Capture:
@@ -107,45 +134,83 @@ class LiveClient:
         raise AssertionError("the retry loop always returns or raises")
 
     def _once(self, request: Request) -> Capture:
+        pace = self._pace(request)
+        pace.wait(request.weight)
         requested_at = self._clock()
         with self._stream(request) as response:
-            body = self._read(response)
+            body = self._read(request, response)
+        pace.observe(response.headers, time.time())
         status = response.status_code
         what = f"{request.method} {redact(request.url)}"
         if status in _BLOCKING:
-            raise SourceBlocked(f"{what}: {status}, the host {_BLOCKING[status]}")
-        if status in _RETRIED:
+            raise self._refused(request, response, body)
+        if status in _RETRIED or says_busy(body):
             raise _Busy(f"status {status}", _retry_after(response.headers.get("Retry-After")))
+        if response.headers.get("X-Mirror") == "absent":
+            raise NotServed(f"{what}: the mirror has no such data")
         if status == 404 and request.missing_ok:
             return self._capture(request, response, body, requested_at)
+        if status in _DECLINED:
+            raise NotServed(f"{what}: status {status}: {_beginning(body)}")
         if status != 200:
             raise SourceUnavailable(f"{what}: status {status}")
         try:
-            _check_body(request, body)
+            check_body(request, body)
         except BodyRejected as error:
             self._on_rejected(request, body, str(error))
             raise
         return self._capture(request, response, body, requested_at)
 
+    def _refused(self, request: Request, response: httpx.Response, body: bytes) -> SourceBlocked:
+        """The error for a refusal, which is remembered when the next run should know of it."""
+        host, status = urlsplit(request.url).netloc, response.status_code
+        why = f"{request.method} {redact(request.url)}: {status}, the host {_BLOCKING[status]}"
+        retry_after = _seconds_to(response.headers.get("Retry-After"))
+        is_kept, until = lasts(status, body, retry_after, self._clock())
+        if is_kept:
+            self._refusals.remember(Refusal(host, why, self._clock(), until))
+        return SourceBlocked(why)
+
+    def _pace(self, request: Request) -> HostPace:
+        host = urlsplit(request.url).netloc
+        with self._lock:
+            if host not in self._paces:
+                dataset = self._datasets.get(f"{request.source}/{request.dataset}")
+                self._paces[host] = HostPace(dataset.pace if dataset else Pace())
+            return self._paces[host]
+
     @contextmanager
     def _stream(self, request: Request) -> Iterator[httpx.Response]:
         headers = {"Content-Type": "application/json"} if request.body is not None else {}
         url = request.url
+        dataset = self._datasets.get(f"{request.source}/{request.dataset}")
+        if dataset and dataset.key_env and (secret := self._settings.secret(dataset.key_env)):
+            if dataset.key_header:
+                headers[dataset.key_header] = secret
+            if dataset.key_query:
+                url += f"{'&' if '?' in url else '?'}{dataset.key_query}={quote(secret)}"
+        parts = urlsplit(url)
+        rest = parts.path + (f"?{parts.query}" if parts.query else "")
         if self._settings.mirror:
-            parts = urlsplit(url)
-            query = f"?{parts.query}" if parts.query else ""
-            url = f"{self._settings.mirror.rstrip('/')}/{parts.netloc}{parts.path}{query}"
+            url = f"{self._settings.mirror.rstrip('/')}/{parts.netloc}{rest}"
+        elif dataset and dataset.address_env:
+            url = f"{(self._settings.secret(dataset.address_env) or '').rstrip('/')}{rest}"
         with self._http.stream(request.method, url, content=request.body, headers=headers) as response:
             yield response
 
-    def _read(self, response: httpx.Response) -> bytes:
-        """The decoded body, bounded in bytes and in time: httpx's own timeout is per read, not per body."""
+    def _read(self, request: Request, response: httpx.Response) -> bytes:
+        """The decoded body, bounded in bytes and in time: httpx's own timeout is per read, not per body.
+
+        A file that is gzip by nature stays packed, also where the host calls that a transfer encoding.
+        """
         ends_at = time.monotonic() + self._settings.deadline_seconds
+        dataset = self._datasets.get(f"{request.source}/{request.dataset}")
+        limit = dataset.max_body_bytes if dataset else MAX_BODY_BYTES
         chunks, size = [], 0
-        for chunk in response.iter_bytes():
+        for chunk in response.iter_raw() if request.kind == "gzip" else response.iter_bytes():
             size += len(chunk)
-            if size > MAX_BODY_BYTES:
-                raise BodyRejected(f"body larger than {MAX_BODY_BYTES} bytes")
+            if size > limit:
+                raise BodyRejected(f"body larger than {limit} bytes")
             if time.monotonic() > ends_at:
                 raise _Deadline(f"no complete answer within {self._settings.deadline_seconds:g} s")
             chunks.append(chunk)
@@ -189,32 +254,22 @@ class _Deadline(Exception):
 
 
 def _retry_after(header: str | None) -> float | None:
-    """Seconds to wait; both forms of the header. Longer than our patience means: give up on this try's budget."""
+    """Seconds to wait before asking again; longer than our patience means: give up on this try's budget."""
+    seconds = _seconds_to(header)
+    return None if seconds is None else min(seconds, LONGEST_PAUSE_SECONDS)
+
+
+def _seconds_to(header: str | None) -> float | None:
+    """Seconds of a Retry-After header, in either of its forms."""
     if not header:
         return None
     if header.strip().isdigit():
-        seconds = float(header)
-    else:
-        try:
-            seconds = (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
-        except (TypeError, ValueError):
-            return None
-    return min(max(seconds, 0.0), LONGEST_PAUSE_SECONDS)
+        return float(header)
+    try:
+        return max((parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (TypeError, ValueError):
+        return None
 
 
-def _check_body(request: Request, body: bytes) -> None:
-    """Raise BodyRejected unless the body is of the kind that was asked for. Status 200 proves nothing."""
-    start = body[:512].lstrip().lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<head")):
-        raise BodyRejected(f"{redact(request.url)}: an HTML page in place of {request.kind}")
-    if request.kind == "zip" and not body.startswith(b"PK"):
-        raise BodyRejected(f"{redact(request.url)}: not a zip ({len(body)} bytes)")
-    if request.kind == "json":
-        try:
-            parsed = orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            raise CutBody(f"{redact(request.url)}: not JSON to its end: {error}") from None
-        if request.gate:
-            request.gate(parsed)
-    if request.kind == "text" and not body.strip():
-        raise BodyRejected(f"{redact(request.url)}: empty body")
+def _beginning(body: bytes) -> str:
+    return " ".join(body[:160].decode("utf-8", "replace").split()) or "empty body"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,10 @@ import pyarrow.parquet as pq
 
 from ingestion.atomic import write_atomically
 from ingestion.capture import Capture
-from ingestion.contract import Dataset
+from ingestion.contract import Column, Dataset
 from ingestion.errors import UnreadableBody
 from ingestion.vintages import collapse, stamp_known_at
+from ingestion.windows import PARTITION_FORMATS, partition_of
 
 _POLARS = {
     "varchar": pl.String(),
@@ -89,10 +89,12 @@ def check(dataset: Dataset, frame: pl.DataFrame, capture: Capture, version: int)
         text = text.with_columns(pl.lit(None, dtype=pl.String).alias("_reject"))
     if "published_at" not in text.columns:
         text = text.with_columns(pl.lit(None, dtype=pl.Datetime("us")).alias("published_at"))
-    casts = [pl.col(c.name).cast(_POLARS[c.data_type], strict=False).alias(c.name) for c in dataset.columns]
+    casts = [_cast(c, text.schema[c.name]).alias(c.name) for c in dataset.columns]
     reason = pl.coalesce(pl.col("_reject"), *_type_reasons(dataset, text), pl.lit(None, dtype=pl.String))
     typed = text.with_columns(reason.alias("_reject")).with_columns(*casts)
     typed = typed.with_columns(pl.coalesce(pl.col("_reject"), *_rule_reasons(dataset)).alias("_reject"))
+    if capture.covers_from and not dataset.is_snapshot:
+        typed = _reject_strangers(typed, dataset, partition_of(capture.covers_from, dataset.partition))
     typed = _reject_conflicts(typed, dataset)
     total = typed.height
     ends = "period_end_at" if "period_end_at" in typed.columns else dataset.event_time
@@ -159,14 +161,23 @@ def stored_inputs(root: Path, dataset: Dataset, partition: str) -> str | None:
         return None
 
 
-def landed_days(root: Path, dataset: Dataset) -> dict[date, int]:
-    """Distinct facts per UTC day, over every partition."""
+def landed_days(root: Path, dataset: Dataset) -> pl.DataFrame:
+    """Distinct facts over every partition: columns `series` (a symbol, say), `day` (UTC), `facts` (count)."""
     files = sorted((root / dataset.source / dataset.name).glob("*.parquet"))
-    if not files:
-        return {}
     frame = pl.concat([pl.read_parquet(path, columns=list({*dataset.grain, dataset.event_time})) for path in files])
-    days = frame.unique(dataset.grain).group_by(pl.col(dataset.event_time).dt.date().alias("day")).len()
-    return dict(sorted(days.rows()))
+    others = [name for name in dataset.grain if name != dataset.event_time and frame.schema[name] == pl.String]
+    series = pl.concat_str(others, separator=" ") if others else pl.lit("")
+    day = pl.col(dataset.event_time).dt.date()
+    facts = frame.unique(dataset.grain).group_by(series.alias("series"), day.alias("day")).agg(pl.len().alias("facts"))
+    return facts.sort("series", "day")
+
+
+def _cast(column: Column, found: pl.DataType) -> pl.Expr:
+    """The column in the contract's type, null where its text is not of that type."""
+    value = pl.col(column.name)
+    if column.data_type == "boolean" and found == pl.String:
+        return value.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
+    return value.cast(_POLARS[column.data_type], strict=False)
 
 
 def _type_reasons(dataset: Dataset, text: pl.DataFrame) -> list[pl.Expr]:
@@ -176,7 +187,7 @@ def _type_reasons(dataset: Dataset, text: pl.DataFrame) -> list[pl.Expr]:
         is_null = value.is_null() | (value == "") if text.schema[column.name] == pl.String else value.is_null()
         if not column.is_nullable:
             reasons.append(pl.when(is_null).then(pl.lit(f"{column.name} is missing")))
-        cast = value.cast(_POLARS[column.data_type], strict=False)
+        cast = _cast(column, text.schema[column.name])
         reasons.append(
             pl.when(~is_null & cast.is_null()).then(pl.lit(f"{column.name} is not of type {column.data_type}"))
         )
@@ -190,6 +201,16 @@ def _rule_reasons(dataset: Dataset) -> list[pl.Expr]:
     return [pl.when(~pl.sql_expr(rule.that)).then(pl.lit(rule.otherwise)) for rule in dataset.rules] or [
         pl.lit(None, dtype=pl.String)
     ]
+
+
+def _reject_strangers(typed: pl.DataFrame, dataset: Dataset, partition: str) -> pl.DataFrame:
+    """Rows of another partition than the one asked for would overwrite it: what the source sent unasked stays out."""
+    own = pl.col(dataset.event_time).dt.strftime(PARTITION_FORMATS[dataset.partition])
+    return typed.with_columns(
+        pl.coalesce(pl.col("_reject"), pl.when(own != partition).then(pl.lit("outside the days asked for"))).alias(
+            "_reject"
+        )
+    )
 
 
 def _reject_conflicts(typed: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:

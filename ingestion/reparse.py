@@ -17,7 +17,7 @@ from ingestion.errors import UnreadableBody
 from ingestion.landing import PartitionReport, check, quarantine_rows, stored_inputs, write_partition
 from ingestion.places import Places
 from ingestion.sources import Feed
-from ingestion.windows import partition_of
+from ingestion.windows import PARTITION_FORMATS, partition_of
 
 if TYPE_CHECKING:
     from ingestion.ingest import IngestReport
@@ -25,14 +25,21 @@ if TYPE_CHECKING:
 WHOLE = "all"
 
 
-def project(dataset: Dataset, source: Feed, store: CaptureStore, places: Places, report: IngestReport) -> None:
-    """Land every partition whose captures, contract or parser differ from what it was made from."""
+def project(
+    dataset: Dataset,
+    source: Feed,
+    store: CaptureStore,
+    places: Places,
+    report: IngestReport,
+    is_forced: bool = False,
+) -> None:
+    """Land every partition whose captures, contract or parser differ from what it was made from; all, if forced."""
     for partition, captures in _by_partition(dataset, source, store).items():
         inputs = _inputs(dataset, source, captures)
         made_from = {stored_inputs(places.raw, dataset, name) for name in _existing(places, dataset, partition)}
         # An unreadable answer is told again in every run, until the source gives another one.
         newest = {capture.request_key: capture.capture_id for capture in captures}
-        if made_from == {inputs} and unreadable_captures(places, dataset).isdisjoint(newest.values()):
+        if not is_forced and made_from == {inputs} and unreadable_captures(places, dataset).isdisjoint(newest.values()):
             names = _existing(places, dataset, partition)
             report.partitions += [PartitionReport(name, is_unchanged=True) for name in names]
             continue
@@ -82,13 +89,22 @@ def _land(
     if not any(frame.height for frame in good):
         report.partitions.append(PartitionReport(partition, quarantined=counts, is_unchanged=True))
         return
-    rows = pl.concat(good).with_columns(
-        pl.col("event_date").map_elements(lambda d: partition_of(d, dataset.partition), pl.String).alias("_partition")
-    )
+    rows = pl.concat(good).with_columns(_partition_names(dataset, partition).alias("_partition"))
     for name, part in sorted(rows.partition_by("_partition", as_dict=True).items()):
         landed = write_partition(places.raw, dataset, str(name[0]), [part.drop("_partition")], inputs)
         landed.quarantined, counts = counts, {}
         report.partitions.append(landed)
+
+
+def _partition_names(dataset: Dataset, partition: str) -> pl.Expr:
+    """Where rows go: all to the partition of their captures, or each to its own where one answer spans several.
+
+    The state of now may hold facts of yesterday; they stay with the day of receipt, since yesterday's partition is
+    made from other captures and would be overwritten.
+    """
+    if partition != WHOLE:
+        return pl.lit(partition)
+    return pl.col("event_date").dt.strftime(PARTITION_FORMATS[dataset.partition])
 
 
 def _by_partition(dataset: Dataset, source: Feed, store: CaptureStore) -> dict[str, list[Capture]]:

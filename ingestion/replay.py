@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ingestion.capture import Capture, CaptureStore
+from ingestion.contract import Dataset
 from ingestion.errors import SourceUnavailable
 from ingestion.request import Request, redact
 
@@ -15,7 +16,14 @@ class ReplayClient:
     def __init__(self, store: CaptureStore, now: datetime) -> None:
         self.now = now
         self._store = store
+        self._stored = set(store.datasets())
         self._answers: dict[tuple[str, str], dict[tuple[str, str, bytes | None], list[Capture]]] = {}
+
+    def not_asked(self, dataset: Dataset) -> str | None:
+        """A dataset the captures hold nothing of is no fault of the replay."""
+        if (dataset.source, dataset.name) in self._stored:
+            return None
+        return "not part of this case"
 
     def fetch(self, request: Request) -> list[Capture]:
         key = (request.source, request.dataset)

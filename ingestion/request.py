@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from ingestion.capture import Capture
+from ingestion.contract import Dataset
 
 _SECRET = re.compile(r"((?:api[_-]?key|token|secret|signature)=)[^&\s]+", re.IGNORECASE)
 
@@ -20,13 +21,13 @@ class Request:
     checksum: where the sha256 of this answer is published. missing_ok: a 404 means 'no such day (yet)'.
     gate: raises BodyRejected when a well-formed JSON body is an error in disguise.
     series: what the question is about (a symbol, a contract): once a host says it has no such series, the rest of
-    its questions are not asked. weight: what the host counts it as.
+    its questions are not asked. weight: how many requests the host counts it as.
     """
 
     source: str
     dataset: str
     url: str
-    kind: Literal["zip", "gzip", "json", "text"]
+    kind: Literal["zip", "gzip", "json", "text", "html"]
     method: Literal["GET", "POST"] = "GET"
     body: bytes | None = None
     covers_from: date | None = None
@@ -42,6 +43,8 @@ class Fetcher(Protocol):
     """Answers requests; `now` is the moment the run takes as now."""
 
     now: datetime
+
+    def not_asked(self, dataset: Dataset) -> str | None: ...
 
     def fetch(self, request: Request) -> list[Capture]: ...
 

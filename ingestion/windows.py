@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 PartitionKind = Literal["day", "month", "year"]
+PARTITION_FORMATS: dict[PartitionKind, str] = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,10 @@ class Window:
             return None
         return Window(self.first, min(self.last, now.date()))
 
+    def since(self, day: date) -> Window | None:
+        """The part from `day` on; None when all of it is before."""
+        return Window(max(self.first, day), self.last) if day <= self.last else None
+
 
 def partition_of(day: date, kind: PartitionKind) -> str:
     """Name of the partition a day belongs to.
@@ -60,7 +65,7 @@ def partition_of(day: date, kind: PartitionKind) -> str:
     >>> partition_of(date(2026, 2, 5), "month"), partition_of(date(2026, 2, 5), "year")
     ('2026-02', '2026')
     """
-    return {"day": f"{day:%Y-%m-%d}", "month": f"{day:%Y-%m}", "year": f"{day:%Y}"}[kind]
+    return day.strftime(PARTITION_FORMATS[kind])
 
 
 def _piece(day: date, kind: PartitionKind, at_most_days: int | None) -> tuple[str, int]:

@@ -14,6 +14,7 @@ from ingestion.landing import INPUTS
 from ingestion.places import Places
 from ingestion.settings import PROJECT
 from ingestion.windows import Window
+from orchestration.catalog import Catalog, read_catalog
 from orchestration.landing_log import Landing, degraded_reasons, load
 from orchestration.manifest import project_digest
 from orchestration.run_facts import CaptureFact, DatasetFact, LicenceFact, RunFacts
@@ -32,6 +33,7 @@ def gather(places: Places, build: WarehouseBuild, window: Window, release_id: st
     """Everything `meta` needs that cannot be read off the marts."""
     landings = _landings(places)
     degraded = {landing.dataset for landing in landings if landing.failures or landing.missing_days}
+    not_asked = {landing.dataset: landing.not_asked for landing in landings}
     captures: list[CaptureFact] = []
     datasets: list[DatasetFact] = []
     for dataset in load_contracts():
@@ -49,6 +51,7 @@ def gather(places: Places, build: WarehouseBuild, window: Window, release_id: st
                 fetched_at=index["received_at"].to_list()[-1] if index.height else None,
                 rows_count=rows.height,
                 is_degraded=dataset.key in degraded,
+                not_asked=not_asked.get(dataset.key),
             )
         )
     return RunFacts(
@@ -60,11 +63,20 @@ def gather(places: Places, build: WarehouseBuild, window: Window, release_id: st
         window_to=window.last,
         code_version=code_version(),
         instants=tuple(build.instants),
-        degraded_reasons=tuple(degraded_reasons(landings)),
+        degraded_reasons=tuple(degraded_reasons(landings, _fed_by(read_catalog(build.manifest)))),
         captures=tuple(captures),
         datasets=tuple(datasets),
         licences=tuple(_licence(dataset) for dataset in load_contracts()),
     )
+
+
+def _fed_by(catalog: Catalog) -> dict[str, list[str]]:
+    """Dataset -> the published tables made from it."""
+    fed: dict[str, list[str]] = {}
+    for table in catalog.tables:
+        for source, name in table.upstream:
+            fed.setdefault(f"{source}/{name}", []).append(table.full_name)
+    return fed
 
 
 def inputs_key(places: Places, as_of: datetime, instants: list[datetime], rule_set: str) -> str:

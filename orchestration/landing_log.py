@@ -5,13 +5,14 @@ Written by the raw assets, read by everything after them; survives the process, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 import orjson
 
 from ingestion.atomic import write_atomically
-from ingestion.contract import Dataset
+from ingestion.contract import Dataset, load_contracts
 from ingestion.ingest import IngestReport
 from ingestion.places import Places
 
@@ -23,6 +24,7 @@ class Landing:
     dataset: str
     run_id: str
     at: str
+    not_asked: str | None
     rows: int
     asked: int
     captured: int
@@ -33,6 +35,7 @@ class Landing:
     quarantined: dict[str, int]
     missing_days: list[str]
     partial_days: dict[str, int]
+    gone: int
     first_day: str | None
     last_day: str | None
     failures: list[str]
@@ -46,6 +49,7 @@ def save(report: IngestReport, run_id: str, at: datetime, places: Places) -> Lan
         dataset=report.dataset,
         run_id=run_id,
         at=at.isoformat(),
+        not_asked=report.not_asked,
         rows=report.rows,
         asked=report.asked,
         captured=report.captured,
@@ -56,6 +60,7 @@ def save(report: IngestReport, run_id: str, at: datetime, places: Places) -> Lan
         quarantined=report.quarantined,
         missing_days=[day.isoformat() for day in report.missing_days],
         partial_days={day.isoformat(): count for day, count in report.partial_days.items()},
+        gone=len(report.gone),
         first_day=_iso(report.first_day),
         last_day=_iso(report.last_day),
         failures=report.failures,
@@ -73,17 +78,27 @@ def load(dataset: Dataset, places: Places) -> Landing | None:
     return Landing(**orjson.loads(path.read_bytes())) if path.exists() else None
 
 
-def degraded_reasons(landings: list[Landing]) -> list[str]:
-    """Why a release made from these landings is degraded: questions unanswered, days missing."""
+def degraded_reasons(landings: list[Landing], affected: Mapping[str, Sequence[str]]) -> list[str]:
+    """Why a release made from these landings is degraded: questions unanswered, days missing, and what they feed.
+
+    affected: dataset -> the published tables made from it.
+    """
     reasons = []
+    stands_in = {dataset.key: dataset.stands_in for dataset in load_contracts()}
     for landing in landings:
+        told = []
         if landing.failures:
             more = f" (and {len(landing.failures) - 1} more)" if len(landing.failures) > 1 else ""
-            reasons.append(f"{landing.dataset}: {landing.failures[0]}{more}")
+            told.append(f"{landing.failures[0]}{more}")
         if landing.missing_days:
             days = landing.missing_days
             shown = ", ".join(days[:3]) + (f" and {len(days) - 3} more" if len(days) > 3 else "")
-            reasons.append(f"{landing.dataset}: no data for {shown}")
+            told.append(f"no data for {shown}")
+        if told:
+            tables = ", ".join(affected.get(landing.dataset, ())) or "no published table"
+            others = ", ".join(stands_in.get(landing.dataset, ()))
+            end = f"; {others} says about the same" if others else ""
+            reasons.append(f"{landing.dataset}: {'; '.join(told)}; feeds {tables}{end}")
     return reasons
 
 

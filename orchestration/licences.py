@@ -13,10 +13,14 @@ _FREE_TO_STRICT = (
     "chain-facts",
     "CC0-1.0",
     "public-domain",
+    "MIT",
     "CC-BY-4.0",
+    "reuse-with-attribution",
     "CC-BY-SA-4.0",
+    "CC-BY-NC-4.0",
     "CC-BY-NC-SA-4.0",
     "vendor-terms",
+    "copyright-of-owners",
 )
 
 

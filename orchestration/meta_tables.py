@@ -83,6 +83,7 @@ FRESHNESS = _table(
     ("age_hours", "DOUBLE", "From the newest event to the as-of time.", "hours"),
     ("rows_count", "BIGINT", "Rows in raw, all versions.", "count"),
     ("is_degraded", "BOOLEAN", "This run could not get all of it."),
+    ("not_asked", "VARCHAR", "Why the source was not asked at all; NULL where it was."),
 )
 LINEAGE = _table(
     "lineage",

@@ -6,20 +6,18 @@ import sys
 from datetime import datetime, timedelta
 from time import monotonic
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from ingestion.cases.case import load_case
 from ingestion.clock import run_clock
-from ingestion.contract import load_contracts
 from ingestion.places import Places
 from ingestion.settings import Settings
 from ingestion.windows import Window
 from orchestration import progress
 from orchestration.console import err, out, told_plainly
-from orchestration.landing_log import Landing, load
+from orchestration.landing_summary import print_landings
 from orchestration.release import current
-from orchestration.run_job import RunOutcome, run_job
+from orchestration.run_job import LANDING, RELEASE, RunOutcome, run_job
 from orchestration.run_scope import instant_name, parse_day, parse_instant
 
 DEFAULT_CASE = "feb_2026"
@@ -43,10 +41,26 @@ def execute(
     started = monotonic()
     outcome = _with_progress(settings, places, window, instants, replaces_live)
     after = _current_id(places)
-    _print_landings(places, outcome)
+    print_landings(places, outcome.run_id)
     if places.case:
         instants = [*load_case(places.case).instants, *instants]
     _print_end(places, outcome, before, after, instants, monotonic() - started)
+    return 0 if outcome.success else 1
+
+
+@told_plainly
+def backfill(first: str, last: str | None) -> int:
+    """Land history and publish nothing; exit code 1 when an answer could not be landed."""
+    settings = Settings()
+    places = Places(settings.data_dir)
+    window = _window(settings, places, first, last)
+    out.print(f"[bold]unwind backfill[/bold], {window.first} to {window.last}")
+    started = monotonic()
+    outcome = _with_progress(settings, places, window, [], replaces_live=False, job=LANDING)
+    print_landings(places, outcome.run_id)
+    for text in (*outcome.refused, *outcome.errors):
+        out.print(f"[red]stopped[/red]    {text}", soft_wrap=True)
+    out.print(f"{monotonic() - started:.1f} s; publish what was landed with: {sys.argv[0]} run --live")
     return 0 if outcome.success else 1
 
 
@@ -66,75 +80,28 @@ def _window(settings: Settings, places: Places, first: str | None, last: str | N
 
 
 def _with_progress(
-    settings: Settings, places: Places, window: Window, instants: list[datetime], replaces_live: bool
+    settings: Settings,
+    places: Places,
+    window: Window,
+    instants: list[datetime],
+    replaces_live: bool,
+    job: str = RELEASE,
 ) -> RunOutcome:
-    columns = (TextColumn("{task.description:<38}"), BarColumn(30), MofNCompleteColumn())
+    columns = (TextColumn("{task.description:<40}"), BarColumn(30), MofNCompleteColumn())
     with Progress(*columns, console=err, transient=True) as bars:
-        tasks = {dataset.key: bars.add_task(dataset.key, total=None) for dataset in load_contracts()}
-        rest = bars.add_task("build, audit, publish", total=None)
+        tasks: dict[str, TaskID] = {}
+        rest = bars.add_task("build, audit, publish" if job == RELEASE else "land", total=None)
 
         def heard(what: str, done: int, total: int) -> None:
-            bars.update(tasks.get(what, rest), completed=done, total=total)
+            # Only what is being asked for has a bar: a finished one makes room for the next.
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total, visible=done < total)
 
         with progress.listening(heard):
-            return run_job(settings, places, window, instants, replaces_live)
-
-
-def _print_landings(places: Places, outcome: RunOutcome) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in (
-        "dataset",
-        "days",
-        "rows",
-        "asked",
-        "new",
-        "landed",
-        "restated",
-        "quarantined",
-        "missing days",
-    ):
-        is_text = name in ("dataset", "days", "landed")
-        table.add_column(name, justify="left" if is_text else "right", overflow="fold")
-    landings = [landing for dataset in load_contracts() if (landing := load(dataset, places))]
-    for one in landings:
-        ours = one.run_id == outcome.run_id
-        table.add_row(
-            one.dataset,
-            f"{one.first_day} to {one.last_day}" if one.first_day else "-",
-            f"{one.rows:,}",
-            str(one.asked) if ours else "-",
-            str(one.captured) if ours else "-",
-            (_shortened(one.landed) or "nothing new") if ours else "not in this run",
-            str(one.vintages),
-            str(sum(one.quarantined.values())),
-            str(len(one.missing_days)),
-        )
-    out.print(table)
-    for one in landings:
-        _print_troubles(one)
-
-
-def _shortened(partitions: list[str]) -> str:
-    if len(partitions) <= 3:
-        return ", ".join(partitions)
-    return f"{partitions[0]} … {partitions[-1]} ({len(partitions)})"
-
-
-def _print_troubles(one: Landing) -> None:
-    for text in one.failures[:2]:
-        out.print(f"[yellow]no answer[/yellow]  {one.dataset}: {text}", soft_wrap=True)
-    if len(one.failures) > 2:
-        out.print(f"           … and {len(one.failures) - 2} more of {one.dataset}")
-    for text in one.unreadable[:3]:
-        out.print(f"[red]refused[/red]    {one.dataset}: {text}", soft_wrap=True)
-    for reason, count in sorted(one.quarantined.items()):
-        out.print(f"[yellow]put aside[/yellow]  {one.dataset}: {count} × {reason}", soft_wrap=True)
-    if one.missing_days:
-        out.print(f"[yellow]missing[/yellow]    {one.dataset}: {_shortened(one.missing_days)}")
-    for day, count in list(one.partial_days.items())[:3]:
-        out.print(f"[yellow]partial[/yellow]    {one.dataset}: {day} has {count} rows")
-    for text in one.notices[:3]:
-        out.print(f"note       {one.dataset}: {text}", soft_wrap=True)
+            outcome = run_job(settings, places, window, instants, replaces_live, job)
+        bars.remove_task(rest)
+        return outcome
 
 
 def _print_end(

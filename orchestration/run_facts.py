@@ -28,7 +28,7 @@ class CaptureFact:
 
 @dataclass(frozen=True, slots=True)
 class DatasetFact:
-    """How fresh one raw dataset is. `is_degraded`: this run could not get all of it."""
+    """How fresh one raw dataset is. `is_degraded`: not all of it could be had. `not_asked`: why it was left alone."""
 
     source: str
     dataset: str
@@ -37,6 +37,7 @@ class DatasetFact:
     fetched_at: datetime | None
     rows_count: int
     is_degraded: bool = False
+    not_asked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

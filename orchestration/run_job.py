@@ -1,4 +1,4 @@
-"""Running the one job in this process: the same Dagster run that the UI and the schedules start.
+"""Running a job in this process: the same Dagster run that the UI and the schedules start.
 
 Presenting its outcome is the command line's affair.
 """
@@ -6,6 +6,7 @@ Presenting its outcome is the command line's affair.
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,8 @@ from ingestion.windows import Window
 from orchestration.instance import dagster_home
 from orchestration.run_scope import tags_of
 
-JOB = "release"
+RELEASE = "release"
+LANDING = "landing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,14 @@ class RunOutcome:
 
 
 def run_job(
-    settings: Settings, places: Places, window: Window, instants: list[datetime], replaces_live: bool
+    settings: Settings,
+    places: Places,
+    window: Window,
+    instants: Sequence[datetime] = (),
+    replaces_live: bool = False,
+    job: str = RELEASE,
 ) -> RunOutcome:
-    """Land, build, audit and publish; returns when it is done, whatever the end."""
+    """Run a job to its end, whatever that is: land, build, audit and publish, or only land."""
     dagster_home(settings)
     # A run lives for seconds and makes little garbage: looking for it this often cost a tenth of the run.
     gc.set_threshold(100_000, 50, 100)
@@ -56,7 +63,7 @@ def run_job(
         **({"case": places.case} if places.case else {}),
     }
     with dg.DagsterInstance.get() as instance:
-        result = defs.resolve_job_def(JOB).execute_in_process(
+        result = defs.resolve_job_def(job).execute_in_process(
             instance=instance,
             run_config={
                 "resources": {"scope": {"config": scope}},

@@ -1,29 +1,33 @@
-"""Binance's bulk files: spot candles and the perpetual's open interest, one zip and one checksum per UTC day."""
+"""Binance's bulk files: candles, premium and open interest by UTC day, funding by month; a checksum beside each."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import partial
 
 import polars as pl
 
-from ingestion.archives import read_single_member
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
-from ingestion.epoch import to_timestamp
 from ingestion.errors import UnreadableBody
-from ingestion.request import Request
 from ingestion.sources import Feed
-from ingestion.windows import Window
+from ingestion.sources.binance_shapes import LATEST_STAMP, funding_hours, outside, premium_candles, trade_candles
+from ingestion.sources.binance_vision_files import (
+    COINS,
+    METALS,
+    candle_cells,
+    candle_cells_by_name,
+    candle_requests,
+    file_name,
+    funding_requests,
+    metrics_requests,
+    named_cells,
+    symbol_of,
+)
 
-HOST = "https://data.binance.vision/data"
-SYMBOL = "BTCUSDT"
-# A stamp may be late by a second or two; a minute is already another question.
-LATEST_STAMP = timedelta(seconds=60)
 FIVE_MINUTES = timedelta(minutes=5)
-SPOT_COLUMNS = [
-    "open_time", "open_price", "high_price", "low_price", "close_price", "volume_coins",
-    "close_time", "volume_quote", "trades_count", "taker_buy_coins", "taker_buy_quote", "ignore",
-]  # fmt: skip
+# A month's file is out on the first Monday of the next month, at about this hour.
+MONTH_IS_OUT = time(8)
 METRICS_COLUMNS = {
     "create_time": "create_time",
     "symbol": "symbol",
@@ -34,73 +38,31 @@ METRICS_COLUMNS = {
     "count_long_short_ratio": "accounts_long_short_ratio",
     "sum_taker_long_short_vol_ratio": "taker_buy_sell_ratio",
 }
-
-
-def _daily_zips(dataset: Dataset, window: Window, path: str) -> list[Request]:
-    requests = []
-    for day in window.days():
-        url = f"{HOST}/{path.format(symbol=SYMBOL, day=day)}"
-        requests.append(
-            Request(
-                source=dataset.source,
-                dataset=dataset.name,
-                url=url,
-                kind="zip",
-                covers_from=day,
-                covers_to=day,
-                missing_ok=True,
-                checksum=Request(
-                    source=dataset.source,
-                    dataset=dataset.name,
-                    url=f"{url}.CHECKSUM",
-                    kind="text",
-                    covers_from=day,
-                    covers_to=day,
-                    missing_ok=True,
-                ),
-            )
-        )
-    return requests
-
-
-def spot_requests(dataset: Dataset, window: Window) -> list[Request]:
-    return _daily_zips(dataset, window, "spot/daily/klines/{symbol}/1h/{symbol}-1h-{day:%Y-%m-%d}.zip")
-
-
-def metrics_requests(dataset: Dataset, window: Window) -> list[Request]:
-    return _daily_zips(dataset, window, "futures/um/daily/metrics/{symbol}/{symbol}-metrics-{day:%Y-%m-%d}.zip")
+FUNDING_COLUMNS = {
+    "calc_time": "calc_time",
+    "funding_interval_hours": "interval_hours",
+    "last_funding_rate": "funding_rate_ratio",
+}
 
 
 def parse_spot(dataset: Dataset, capture: Capture) -> pl.DataFrame:
-    """Candles of one day. The files have no header; one that has all the same is read by its names."""
-    frame = _read_csv(capture)
-    if len(frame.columns) != len(SPOT_COLUMNS):
-        raise UnreadableBody(f"{_name(capture)}: {len(frame.columns)} columns, expected {len(SPOT_COLUMNS)}")
-    frame.columns = SPOT_COLUMNS
-    if frame.height and not frame["open_time"][0].isdigit():
-        if frame["open_time"][0] != "open_time":
-            raise UnreadableBody(f"{_name(capture)}: first cell {frame['open_time'][0]!r} is neither time nor header")
-        frame = frame.slice(1)
-    start = to_timestamp("open_time", ("ms", "us"))
-    return frame.select(
-        pl.lit(SYMBOL).alias("symbol"),
-        start.alias("period_start_at"),
-        (start + timedelta(hours=1)).alias("period_end_at"),
-        *SPOT_COLUMNS[1:6],
-        *SPOT_COLUMNS[7:11],
-        _outside(start, capture).alias("_reject"),
-    )
+    """Candles of one day of the spot market: microseconds since 2025, milliseconds before."""
+    return _of_its_day(trade_candles(dataset, candle_cells(capture), symbol_of(capture), ("ms", "us")), capture)
+
+
+def parse_perpetual(dataset: Dataset, capture: Capture) -> pl.DataFrame:
+    """Candles of one day of a USD-M perpetual, milliseconds throughout."""
+    return _of_its_day(trade_candles(dataset, candle_cells_by_name(capture), symbol_of(capture), ("ms",)), capture)
+
+
+def parse_premium(dataset: Dataset, capture: Capture) -> pl.DataFrame:
+    """The premium of a USD-M perpetual through one day: ratios, positive above the index."""
+    return _of_its_day(premium_candles(dataset, candle_cells_by_name(capture), symbol_of(capture), ("ms",)), capture)
 
 
 def parse_metrics(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """Open interest of one day, every row on the period it is about, whatever the file's label convention."""
-    frame = _read_csv(capture)
-    header = frame.row(0) if frame.height else ()
-    if len(set(header)) != len(header) or not set(METRICS_COLUMNS) <= set(header):
-        missing = sorted(set(METRICS_COLUMNS) - set(header))
-        raise UnreadableBody(f"{_name(capture)}: columns {missing} are gone; the header is {list(header)}")
-    frame.columns = [str(name) for name in header]
-    frame = frame.slice(1).select(pl.col(old).alias(new) for old, new in METRICS_COLUMNS.items())
+    frame = named_cells(capture, METRICS_COLUMNS)
     stamp = pl.col("create_time").str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
     frame = frame.with_columns(stamp.alias("stamp")).with_columns(
         pl.col("stamp").dt.truncate("5m").alias("source_label_at")
@@ -109,24 +71,39 @@ def parse_metrics(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         pl.col("source_label_at").min().alias("first"), pl.col("source_label_at").max().alias("last")
     ).row(0)
     if first is None or capture.covers_from is None:
-        raise UnreadableBody(f"{_name(capture)}: no readable stamp in {frame.height} rows")
+        raise UnreadableBody(f"{file_name(capture)}: no readable stamp in {frame.height} rows")
     convention = label_convention(capture.covers_from, first, last)
     if convention is None:
-        raise UnreadableBody(f"{_name(capture)}: labels from {first} to {last} fit neither start nor end of period")
+        raise UnreadableBody(f"{file_name(capture)}: labels from {first} to {last} fit neither start nor end of period")
     shift = FIVE_MINUTES if convention == "period_end" else timedelta(0)
     start = pl.col("source_label_at") - shift
     late = pl.col("stamp") - pl.col("source_label_at") > LATEST_STAMP
-    return frame.select(
+    rows = frame.select(
         "symbol",
         start.alias("period_start_at"),
         (start + FIVE_MINUTES).alias("period_end_at"),
         "source_label_at",
         pl.lit(convention).alias("label_convention"),
         *list(METRICS_COLUMNS.values())[2:],
-        pl.when(late)
-        .then(pl.lit("stamp more than a minute off the five-minute grid"))
-        .otherwise(_outside(start, capture))
-        .alias("_reject"),
+        pl.when(late).then(pl.lit("stamp more than a minute off the five-minute grid")).alias("_late"),
+    )
+    return rows.with_columns(pl.coalesce("_late", _not_of_its_day(capture)).alias("_reject")).drop("_late")
+
+
+def parse_funding(dataset: Dataset, capture: Capture) -> pl.DataFrame:
+    """Funding of one month: a ratio per interval, positive when longs pay, and the interval's length in hours."""
+    frame = funding_hours(named_cells(capture, FUNDING_COLUMNS), "calc_time", capture, "outside the month of its file")
+    if capture.covers_to is None:
+        raise UnreadableBody(f"{file_name(capture)}: a file of no month")
+    # A file that is there before its day was published when it was seen.
+    published = min(_first_monday_after(capture.covers_to), capture.received_at)
+    return frame.select(
+        pl.lit(symbol_of(capture)).alias("symbol"),
+        "funding_at",
+        "interval_hours",
+        "funding_rate_ratio",
+        pl.lit(published, dtype=pl.Datetime("us")).alias("published_at"),
+        "_reject",
     )
 
 
@@ -145,36 +122,34 @@ def label_convention(day: date, first: datetime, last: datetime) -> str | None:
     return "period_start" if last == next_midnight - FIVE_MINUTES else None
 
 
-def _outside(start: pl.Expr, capture: Capture) -> pl.Expr:
-    """A reason for rows that are not of the file's day: a day has an end, whatever the file says."""
-    return (
-        pl.when(start.is_null())
-        .then(pl.lit("time is unreadable or in another unit"))
-        .when(start.dt.date() != capture.covers_from)
-        .then(pl.lit("outside the day of its file"))
-    )
+def _of_its_day(rows: pl.DataFrame, capture: Capture) -> pl.DataFrame:
+    return rows.with_columns(_not_of_its_day(capture).alias("_reject"))
 
 
-def _read_csv(capture: Capture) -> pl.DataFrame:
-    expected = _name(capture).removesuffix(".zip") + ".csv"
-    content = read_single_member(capture.body, expected).removeprefix(b"\xef\xbb\xbf")
-    if not content.strip():
-        raise UnreadableBody(f"{expected} is empty")
-    try:
-        return pl.read_csv(content, has_header=False, infer_schema=False, encoding="utf8")
-    except pl.exceptions.PolarsError as error:
-        raise UnreadableBody(f"{expected}: {str(error).splitlines()[0]}") from error
+def _not_of_its_day(capture: Capture) -> pl.Expr:
+    return outside("period_start_at", capture, "outside the day of its file")
 
 
-def _name(capture: Capture) -> str:
-    return capture.url.rsplit("/", 1)[1]
+def _first_monday_after(last_day: date) -> datetime:
+    first = last_day + timedelta(days=1)
+    return datetime.combine(first + timedelta(days=-first.weekday() % 7), MONTH_IS_OUT)
 
 
 def _is_zip(capture: Capture) -> bool:
     return capture.status == 200 and capture.url.endswith(".zip")
 
 
+spot_requests = partial(candle_requests, "spot/daily/klines", COINS)
+premium_requests = partial(candle_requests, "futures/um/daily/premiumIndexKlines", COINS)
+minute_requests = partial(candle_requests, "futures/um/daily/klines", COINS[:1])
+perpetual_requests = partial(candle_requests, "futures/um/daily/klines", COINS + METALS)
 FEEDS = {
+    "spot_klines_1m": Feed(spot_requests, parse_spot, holds_rows=_is_zip),
     "spot_klines_1h": Feed(spot_requests, parse_spot, holds_rows=_is_zip),
+    "spot_klines_1d": Feed(spot_requests, parse_spot, holds_rows=_is_zip),
+    "um_klines_1m": Feed(minute_requests, parse_perpetual, holds_rows=_is_zip),
+    "um_klines_1h": Feed(perpetual_requests, parse_perpetual, holds_rows=_is_zip),
+    "um_premium_klines_1h": Feed(premium_requests, parse_premium, holds_rows=_is_zip),
     "um_metrics_5m": Feed(metrics_requests, parse_metrics, holds_rows=_is_zip),
+    "um_funding": Feed(funding_requests, parse_funding, holds_rows=_is_zip),
 }

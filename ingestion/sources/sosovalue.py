@@ -1,4 +1,4 @@
-"""SoSoValue: daily totals of the US spot bitcoin funds. One question gives the newest 300 sessions."""
+"""SoSoValue: daily totals of the US spot funds, per coin. One question gives the newest 300 sessions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from ingestion.sources import Feed
 from ingestion.windows import Window
 
 URL = "https://api.sosovalue.xyz/openapi/v2/etf/historicalInflowChart"
-QUESTION = b'{"type":"us-btc-spot"}'
+# The questions are part of what captures are known by, to the byte.
+QUESTIONS = {"BTC": b'{"type":"us-btc-spot"}'}
 NEW_YORK = ZoneInfo("America/New_York")
 _FIELDS = {
     "totalNetInflow": "net_flow_usd",
@@ -45,17 +46,22 @@ def requests(dataset: Dataset, window: Window) -> list[Request]:
             url=URL,
             kind="json",
             method="POST",
-            body=QUESTION,
+            body=question,
             gate=_is_answer,
+            series=asset,
         )
+        for asset, question in QUESTIONS.items()
     ]
 
 
 def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """Sessions of one answer. A session that the source lists without a flow is not a row: absent is not zero."""
+    assets = {question: asset for asset, question in QUESTIONS.items()}
+    if capture.request_body not in assets:
+        raise UnreadableBody(f"{URL}: an answer to {capture.request_body!r}, which is not asked")
     try:
         rows = orjson.loads(capture.body)["data"]["list"]
-        dates = [row["date"] for row in rows]
+        dates = [_text(row["date"]) for row in rows]
         columns = {new: [row[old] for row in rows] for old, new in _FIELDS.items()}
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise UnreadableBody(f"{URL}: {type(error).__name__} {error} in the list of sessions") from error
@@ -66,7 +72,7 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     session = pl.col("session_date").str.to_date("%Y-%m-%d", strict=False)
     closes = [_session_close(day) for day in frame.select(session).to_series()]
     return frame.with_columns(
-        pl.lit("BTC").alias("asset"),
+        pl.lit(assets[capture.request_body]).alias("asset"),
         session,
         pl.Series("observed_at", closes, dtype=pl.Datetime("us")),
         pl.when(session.is_null()).then(pl.lit("session date is unreadable")).alias("_reject"),

@@ -1,11 +1,11 @@
-"""One raw asset per contract, made by a factory: partitioned by UTC day, landed in a single run.
+"""One raw asset per contract, partitioned by UTC day; those that a run selects are landed together, hosts in parallel.
 
 Adding a dataset adds no line here. What a landing means is in ingestion/; this only shows it.
 """
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -16,87 +16,116 @@ from orchestration.run_scope import FIRST_DAY, window_of
 
 UTC_DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), end_offset=1)
 OWNERS = ["team:data"]
-# A landing every hour may miss one, a landing every day may come in the afternoon; after that somebody should look.
+# How late a landing of each cadence may be before somebody should look, and before something is wrong.
 LATE = {
-    "hourly": dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=2), fail_window=timedelta(hours=6)),
-    "daily": dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=36), fail_window=timedelta(hours=60)),
+    cadence: dg.FreshnessPolicy.time_window(warn_window=warn, fail_window=fail)
+    for cadence, warn, fail in (
+        ("ten_minutes", timedelta(minutes=45), timedelta(hours=2)),
+        ("quarter_hourly", timedelta(hours=1), timedelta(hours=3)),
+        ("hourly", timedelta(hours=2), timedelta(hours=6)),
+        ("daily", timedelta(hours=36), timedelta(hours=60)),
+        ("weekly", timedelta(days=9), timedelta(days=16)),
+    )
 }
+DATASETS = {dg.AssetKey(["raw", dataset.source, dataset.name]): dataset for dataset in load_contracts()}
 
 if TYPE_CHECKING:
     from orchestration.landing_log import Landing
 
 
-def raw_key(dataset: Dataset) -> dg.AssetKey:
-    return dg.AssetKey(["raw", dataset.source, dataset.name])
-
-
-def raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
-    """The asset of one dataset, with its landing checks."""
-    key = raw_key(dataset)
-
-    @dg.asset(
-        key=key,
-        partitions_def=UTC_DAYS,
-        backfill_policy=dg.BackfillPolicy.single_run(),
+def _spec(key: dg.AssetKey, dataset: Dataset) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key,
+        description=dataset.description,
         group_name=dataset.topic,
         kinds={"parquet", "polars"},
         owners=OWNERS,
-        freshness_policy=LATE[dataset.cadence],
-        description=dataset.description,
+        # What is asked only on request is never late.
+        freshness_policy=LATE[dataset.cadence] if dataset.access == "keyless" else None,
         metadata={
             "host": dataset.host,
+            "access": dataset.access,
             "grain": ", ".join(dataset.grain),
             "cadence": dataset.cadence,
+            "proof": "read from real answers" if dataset.is_proven else "unproven against real bytes",
             "licence": dg.MetadataValue.url(dataset.licence_url),
         },
-        check_specs=[
-            dg.AssetCheckSpec("answered", asset=key, description="Every question to the source got an answer."),
-            dg.AssetCheckSpec(
-                "readable", asset=key, blocking=True, description="The newest answers meet the contract."
-            ),
-            dg.AssetCheckSpec("rows_valid", asset=key, description="No row broke a rule of the contract."),
-            dg.AssetCheckSpec("complete", asset=key, description="Every expected period of the window is there."),
-        ],
+        skippable=True,
     )
-    def landed(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[dg.MaterializeResult[None]]:
-        # Polars, pyarrow and the client are needed to land, not to show what could be landed.
-        from ingestion.ingest import ingest
-        from orchestration import landing_log
 
-        window = window_of(context.run.tags, scope.now().date())
-        with scope.client() as client:
-            report = ingest(dataset, window, client, scope.places, progress.tell)
+
+def _checks(key: dg.AssetKey) -> Iterator[dg.AssetCheckSpec]:
+    yield dg.AssetCheckSpec("readable", asset=key, blocking=True, description="The newest answers meet the contract.")
+    yield dg.AssetCheckSpec(
+        "complete",
+        asset=key,
+        description="Every question was answered, no row broke a rule, every expected period of the window is there.",
+    )
+
+
+@dg.multi_asset(
+    name="land",
+    specs=[_spec(key, dataset) for key, dataset in DATASETS.items()],
+    check_specs=[check for key in DATASETS for check in _checks(key)],
+    partitions_def=UTC_DAYS,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    can_subset=True,
+)
+def land(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[Any]:
+    """Land the selected datasets over the run's days. One that breaks fails the step after all others have landed."""
+    # Polars, pyarrow and the client are needed to land, not to show what could be landed.
+    from ingestion.together import ingest_all
+    from orchestration import landing_log
+
+    window = window_of(context.run.tags, scope.now().date())
+    keys = {DATASETS[key].key: key for key in context.selected_asset_keys}
+    broken: list[tuple[str, Exception]] = []
+    with scope.client() as client:
+        selected = [DATASETS[key] for key in sorted(keys.values())]
+        for dataset, report in ingest_all(selected, window, client, scope.places, progress.tell):
+            if isinstance(report, Exception):
+                broken.append((dataset.key, report))
+                continue
             landing = landing_log.save(report, context.run.run_id, client.now, scope.places)
-        yield dg.MaterializeResult(
-            asset_key=key, metadata=_metadata(landing), check_results=list(landing_checks(key, landing))
-        )
-
-    return landed
+            yield dg.MaterializeResult(asset_key=keys[dataset.key], metadata=_metadata(landing))
+            if not landing.not_asked:
+                yield from landing_checks(keys[dataset.key], landing)
+    if broken:
+        first, error = broken[0]
+        more = f" (and {len(broken) - 1} more datasets)" if len(broken) > 1 else ""
+        raise dg.Failure(f"{first}{more}: {error}") from error
 
 
 def landing_checks(key: dg.AssetKey, landing: "Landing") -> Iterator[dg.AssetCheckResult]:
     """A landing as check results. Only an answer that breaks the contract stops what comes after."""
-    warn, error = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
     gaps = {**dict.fromkeys(landing.missing_days, 0), **landing.partial_days}
     yield dg.AssetCheckResult(
-        asset_key=key, check_name="answered", passed=not landing.failures, severity=warn,
-        metadata={"unanswered": len(landing.failures), "first": "\n".join(landing.failures[:5]) or "none"},
-    )  # fmt: skip
-    yield dg.AssetCheckResult(
-        asset_key=key, check_name="readable", passed=not landing.unreadable, severity=error,
+        asset_key=key,
+        check_name="readable",
+        passed=not landing.unreadable,
+        severity=dg.AssetCheckSeverity.ERROR,
         metadata={"unreadable": len(landing.unreadable), "first": "\n".join(landing.unreadable[:5]) or "none"},
-    )  # fmt: skip
+    )
     yield dg.AssetCheckResult(
-        asset_key=key, check_name="rows_valid", passed=not landing.quarantined, severity=warn,
-        metadata={"quarantined": dg.MetadataValue.json(landing.quarantined)},
-    )  # fmt: skip
-    yield dg.AssetCheckResult(
-        asset_key=key, check_name="complete", passed=not gaps, severity=warn,
-        metadata={"rows_by_incomplete_day": dg.MetadataValue.json(gaps)},
-    )  # fmt: skip
+        asset_key=key,
+        check_name="complete",
+        passed=not (landing.failures or landing.quarantined or gaps),
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "unanswered": len(landing.failures),
+            "first": "\n".join(landing.failures[:5]) or "none",
+            "quarantined": dg.MetadataValue.json(landing.quarantined),
+            "rows_by_incomplete_day": dg.MetadataValue.json(gaps),
+        },
+    )
 
 
 def _metadata(landing: "Landing") -> dict[str, dg.MetadataValue]:
+    if landing.not_asked:
+        return {
+            "not_asked": dg.MetadataValue.text(landing.not_asked),
+            "dagster/row_count": dg.MetadataValue.int(landing.rows),
+        }
     return {
         "dagster/row_count": dg.MetadataValue.int(landing.rows),
         "first_day": dg.MetadataValue.text(landing.first_day or "none"),
@@ -109,4 +138,4 @@ def _metadata(landing: "Landing") -> dict[str, dg.MetadataValue]:
     }
 
 
-defs = dg.Definitions(assets=[raw_asset(dataset) for dataset in load_contracts()])
+defs = dg.Definitions(assets=[land])

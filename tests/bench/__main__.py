@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench.measure import Cost, rounds, run
-from tests.loopback.exchange import Exchange
+from tests.loopback.exchange import SERVED, Exchange
 
 FIRST, LAST = "2026-02-20", "2026-03-07"
 PYTHON = sys.executable
@@ -43,7 +43,13 @@ def _whole_runs(home: Path, url: str) -> dict[str, Callable[[int], Cost]]:
         dagster.mkdir()
         if name != "ours":  # whose instance is part of what is measured
             (dagster / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
-        return {**QUIET, "UNWIND_DATA_DIR": str(data), "DAGSTER_HOME": str(dagster), "UNWIND_MIRROR": url}
+        return {
+            **QUIET,
+            "UNWIND_DATA_DIR": str(data),
+            "DAGSTER_HOME": str(dagster),
+            "UNWIND_MIRROR": url,
+            "UNWIND_SOURCES": SERVED,
+        }
 
     def ours(number: int) -> Cost:
         command = [str(BIN / "unwind"), "run", "--live", "--from", FIRST, "--to", LAST]

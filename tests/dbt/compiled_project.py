@@ -61,9 +61,8 @@ class CompiledProject:
             connection.execute(f"create table raw.{key.replace('/', '__')} as from rows_in")
             connection.unregister("rows_in")
         connection.execute("create schema seeds")
-        connection.execute(
-            f"create table seeds.market_sessions as from read_csv('{DBT_PROJECT}/seeds/market_sessions.csv')"
-        )
+        for seed in sorted((DBT_PROJECT / "seeds").glob("*.csv")):
+            connection.execute(f"create table seeds.{seed.stem} as from read_csv('{seed}')")
         for node in self._models:
             kind = "table" if node["schema"] in PUBLISHED else "view"
             connection.execute(f"create schema if not exists {node['schema']}")

@@ -27,6 +27,7 @@ _ARROW: dict[str, pa.DataType] = {
     "bigint": pa.int64(),
     "timestamp": pa.timestamp("us"),
     "date": pa.date32(),
+    "boolean": pa.bool_(),
 }
 _ENVELOPE: list[tuple[str, pa.DataType]] = [
     ("published_at", pa.timestamp("us")),

@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.loopback.exchange import SERVED
+
 GUARD = Path(__file__).parent / "guard"
 PROJECT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -39,6 +41,7 @@ class Machine:
             "PYTHONPATH": f"{GUARD}:{self.checkout}",
             "GUARD_LOG": str(self.root / "network.log"),
             "UNWIND_DATA_DIR": str(self.data),
+            "UNWIND_SOURCES": SERVED,
             **settings,
         }
 

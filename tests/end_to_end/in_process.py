@@ -15,9 +15,10 @@ import dagster as dg
 from ingestion.places import Places
 from ingestion.settings import Settings
 from ingestion.windows import Window
-from orchestration.run_job import JOB, RunOutcome, run_job
+from orchestration.run_job import RELEASE, RunOutcome, run_job
 from orchestration.run_scope import tags_of
 from orchestration.warehouse import environment
+from tests.loopback.exchange import SERVED
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Desk:
         keys = [dg.AssetKey(path.split("/")) for path in selected]
         day = date(2026, 2, 12)
         with self.settings():
-            job = defs.resolve_job_def(JOB).get_subset(
+            job = defs.resolve_job_def(RELEASE).get_subset(
                 asset_selection=set(keys), asset_check_selection=None if with_checks else set()
             )
             return job.execute_in_process(
@@ -67,7 +68,7 @@ class Desk:
         What Dagster remembers stays in memory: writing it down costs a third of a run, and the runs in children
         of their own do so.
         """
-        mirror = {"UNWIND_MIRROR": self.mirror} if self.mirror else {}
+        mirror = {"UNWIND_MIRROR": self.mirror, "UNWIND_SOURCES": SERVED} if self.mirror else {}
         forgetful = patch.object(dg.DagsterInstance, "get", staticmethod(dg.DagsterInstance.ephemeral))
         with (
             forgetful,

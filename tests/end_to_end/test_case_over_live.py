@@ -38,7 +38,9 @@ def test_the_command_line_hands_on_that_live_data_may_be_replaced(
 ) -> None:
     heard: list[bool] = []
 
-    def run_job(settings: object, places: object, window: object, instants: object, replaces_live: bool) -> RunOutcome:
+    def run_job(
+        settings: object, places: object, window: object, instants: object, replaces_live: bool, job: str
+    ) -> RunOutcome:
         heard.append(replaces_live)
         return RunOutcome("run", False, [], [], 0, 0, 0)
 

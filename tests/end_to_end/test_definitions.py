@@ -75,7 +75,7 @@ def test_every_contract_has_its_raw_asset(loaded: dict[str, Any]) -> None:
         assert asset["group"] == dataset.topic
         assert asset["description"] == dataset.description
         assert asset["is_partitioned"]
-        assert {"answered", "complete", "readable", "rows_valid"} <= set(asset["checks"])
+        assert {"complete", "readable"} <= set(asset["checks"])
 
 
 def test_every_asset_has_a_description_an_owner_a_kind_and_a_known_group(loaded: dict[str, Any]) -> None:

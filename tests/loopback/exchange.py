@@ -28,6 +28,11 @@ from tests.loopback.handler import Handler, Seen
 from tests.loopback.hosts import Hosts, day_of
 
 CHECKSUM = ".CHECKSUM"
+# What it has answers for; as the setting UNWIND_SOURCES, so that nothing else is asked of it.
+SERVED = (
+    "binance_vision/spot_klines_1h,binance_vision/um_metrics_5m,"
+    "mempool_space/difficulty_adjustments,sosovalue/etf_flow_totals"
+)
 KINDS = {*DELIVERY_FAULTS, *faults.ROW_FAULTS, *faults.BODY_FAULTS, "bad_checksum", "dup_page"}
 
 

@@ -13,6 +13,7 @@ import duckdb
 
 from orchestration.release import current
 from orchestration.release_manifest import ReleaseManifest
+from tests.loopback.exchange import SERVED
 
 FIRST, LAST = "2026-05-20", "2026-07-18"
 
@@ -40,14 +41,17 @@ class Run:
         return [cell.strip() for cell in lines[0].split("  ") if cell.strip()]
 
 
-def run_live(data_dir: Path, mirror_url: str, first: str = FIRST, last: str = LAST) -> Run:
-    """Run the command and wait for its end."""
+def run_live(
+    data_dir: Path, mirror_url: str, first: str = FIRST, last: str = LAST, sources: str | None = SERVED
+) -> Run:
+    """Run the command and wait for its end. `sources`: what is asked; None for everything."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(("UNWIND_", "DAGSTER_"))}
     settings = {
         "UNWIND_MIRROR": mirror_url,
         "UNWIND_DATA_DIR": str(data_dir),
         "UNWIND_RETRY_WAIT_SECONDS": "0.005",
         "DO_NOT_TRACK": "1",
+        **({"UNWIND_SOURCES": sources} if sources else {}),
     }
     done = subprocess.run(
         [sys.executable, "-m", "orchestration.cli", "run", "--live", "--from", first, "--to", last],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from datetime import date, datetime
-from pathlib import Path
 
 import dagster as dg
 import duckdb
@@ -20,7 +19,7 @@ from ingestion.windows import Window
 from orchestration import definitions, landing_log, manifest
 from orchestration.dbt_connections import close_dbt_connections
 from orchestration.facts_of_run import gather
-from orchestration.run_job import JOB
+from orchestration.run_job import RELEASE
 from orchestration.run_scope import tags_of
 from orchestration.warehouse import WarehouseBuild
 
@@ -29,7 +28,7 @@ dataset, places = find("alternative_me/fear_and_greed"), Places(Settings().data_
 window = Window(date(2026, 2, 2), date(2026, 2, 5))
 warehouse = places.data_dir / "warehouse.duckdb"
 
-job = definitions.defs.resolve_job_def(JOB)
+job = definitions.defs.resolve_job_def(RELEASE)
 quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 result = job.execute_in_process(asset_selection=[KEY], tags=tags_of(window), run_config=quiet, raise_on_error=False)
 landing = landing_log.load(dataset, places)
@@ -48,7 +47,12 @@ with duckdb.connect(str(warehouse)) as connection:
 for other in load_contracts():
     write_empty(places.raw, other)
 node = definitions.defs.resolve_asset_graph().get(KEY)
-facts = gather(places, WarehouseBuild("run", datetime(2026, 2, 6, 12), warehouse, Path(), {}, ""), window, "release")
+facts = gather(
+    places,
+    WarehouseBuild("run", datetime(2026, 2, 6, 12), warehouse, manifest.manifest_path(), {}, ""),
+    window,
+    "release",
+)
 print(
     json.dumps(
         {

@@ -1,0 +1,13 @@
+select
+    observed_date,
+    period_start_at,
+    period_end_at,
+    'BTC' as asset,
+    mvrv_ratio,
+    is_known_at_estimated,
+    is_possibly_restated,
+    known_at,
+    provenance,
+    _capture_id
+from {{ source('bgeometrics', 'mvrv') }}
+{{ newest_vintage(['observed_date']) }}

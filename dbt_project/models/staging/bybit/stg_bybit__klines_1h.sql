@@ -1,0 +1,21 @@
+select
+    symbol,
+    period_start_at,
+    period_end_at,
+    {{ base_asset('symbol') }} as asset,
+    'bybit' as venue,
+    {{ quote_currency('symbol') }} as quote_currency,
+    'linear' as product,
+    open_price,
+    high_price,
+    low_price,
+    close_price,
+    volume_coins,
+    volume_quote,
+    is_known_at_estimated,
+    is_possibly_restated,
+    known_at,
+    provenance,
+    _capture_id
+from {{ source('bybit', 'klines_1h') }}
+{{ newest_vintage(['symbol', 'period_start_at']) }}

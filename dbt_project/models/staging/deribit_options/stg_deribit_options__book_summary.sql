@@ -1,0 +1,27 @@
+select
+    instrument_name,
+    currency as asset,
+    'deribit' as venue,
+    'inverse' as product,
+    expiry_at,
+    strike_price,
+    option_type,
+    observed_at,
+    quoted_at,
+    mark_iv_ratio,
+    mark_price_coins,
+    bid_price_coins,
+    ask_price_coins,
+    last_price_coins,
+    open_interest_coins,
+    volume_24h_coins,
+    underlying_index,
+    underlying_price,
+    estimated_delivery_price,
+    is_known_at_estimated,
+    is_possibly_restated,
+    known_at,
+    provenance,
+    _capture_id
+from {{ source('deribit_options', 'book_summary') }}
+{{ newest_vintage(['instrument_name', 'observed_at']) }}

@@ -1,0 +1,26 @@
+select
+    symbol,
+    period_start_at,
+    period_end_at,
+    split_part(symbol, '_', 1) as asset,
+    'gate' as venue,
+    split_part(symbol, '_', 2) as quote_currency,
+    'linear' as product,
+    open_interest_contracts,
+    open_interest_usd,
+    long_liquidation_usd,
+    short_liquidation_usd,
+    long_liquidation_coins,
+    short_liquidation_coins,
+    mark_price,
+    accounts_long_short_ratio,
+    taker_long_short_ratio,
+    top_trader_accounts_long_short_ratio,
+    top_trader_positions_long_short_ratio,
+    is_known_at_estimated,
+    is_possibly_restated,
+    known_at,
+    provenance,
+    _capture_id
+from {{ source('gate', 'contract_stats_1h') }}
+{{ newest_vintage(['symbol', 'period_start_at']) }}

@@ -1,0 +1,201 @@
+"""OKX: hourly candles, paid funding and open interest of its swaps, and where its older funding files are."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+
+from ingestion.bodies import gate, reach, read_json, records_frame, rows_frame
+from ingestion.capture import Capture
+from ingestion.contract import Dataset
+from ingestion.epoch import to_timestamp
+from ingestion.request import Request
+from ingestion.sources import Feed
+from ingestion.sources.perpetuals import (
+    DAY,
+    HOUR,
+    asked,
+    epoch_ms,
+    last_ms,
+    listed,
+    objects,
+    place,
+    question,
+    with_interval_hours,
+)
+from ingestion.windows import Window
+
+HOST = "https://www.okx.com/api/v5"
+SWAPS = ("BTC-USDT-SWAP", "ETH-USDT-SWAP")
+OPEN_INTEREST = (*SWAPS, "BTC-USD-SWAP")
+CANDLE = [
+    "stamp", "open_price", "high_price", "low_price", "close_price",
+    "volume_contracts", "volume_coins", "volume_quote", "confirm",
+]  # fmt: skip
+# Four days are 96 hours, under the page of 100.
+DAYS_OF_HOURS = 4
+# Fifteen days and the one before are 384 rows even if payments are hourly, under the page of 400.
+DAYS_OF_FUNDING = 15
+# The venue's calendar, which its files and its bars without "utc" in the name follow.
+VENUE_CLOCK = timedelta(hours=8)
+
+# The code is a string, and errors come with status 200 as well.
+_is_answer = gate(lambda body: body["code"] == "0", lambda body: f"{body['code']} {body['msg']}")
+
+
+def candle_requests(dataset: Dataset, window: Window) -> list[Request]:
+    """`after` gives rows older than a stamp and `before` newer ones, neither with the stamp itself."""
+    return [
+        question(
+            dataset,
+            piece,
+            f"{HOST}/market/history-candles",
+            {
+                "instId": swap,
+                "bar": "1H",
+                "after": last_ms(piece.last) + 1,
+                "before": epoch_ms(piece.first) - 1,
+                "limit": 100,
+            },
+            series=swap,
+            gate=_is_answer,
+        )
+        for swap in SWAPS
+        for piece in window.pieces(dataset.partition, DAYS_OF_HOURS)
+    ]
+
+
+def funding_requests(dataset: Dataset, window: Window) -> list[Request]:
+    return [
+        question(
+            dataset,
+            piece,
+            f"{HOST}/public/funding-rate-history",
+            {
+                "instId": swap,
+                "after": last_ms(piece.last) + 1,
+                "before": epoch_ms(piece.first - DAY) - 1,
+                "limit": 400,
+            },
+            series=swap,
+            gate=_is_answer,
+        )
+        for swap in SWAPS
+        for piece in window.pieces(dataset.partition, DAYS_OF_FUNDING)
+    ]
+
+
+def open_interest_requests(dataset: Dataset, window: Window) -> list[Request]:
+    """Whether ends are inclusive is not documented: a millisecond before the hour is right either way."""
+    return [
+        question(
+            dataset,
+            piece,
+            f"{HOST}/rubik/stat/contracts/open-interest-history",
+            {
+                "instId": swap,
+                "period": "1H",
+                "begin": epoch_ms(piece.first) - 1,
+                "end": last_ms(piece.last),
+                "limit": 100,
+            },
+            series=swap,
+            gate=_is_answer,
+        )
+        for swap in OPEN_INTEREST
+        for piece in window.pieces(dataset.partition, DAYS_OF_HOURS)
+    ]
+
+
+def file_requests(dataset: Dataset, window: Window) -> list[Request]:
+    """Whole months, so that the file of a month is listed whichever of its days is asked about."""
+    shift = int(VENUE_CLOCK.total_seconds()) * 1000
+    months = []
+    for piece in window.pieces("month"):
+        next_month = (piece.first.replace(day=28) + timedelta(days=4)).replace(day=1)
+        months.append(Window(piece.first.replace(day=1), next_month - DAY))
+    return [
+        question(
+            dataset,
+            month,
+            f"{HOST}/public/market-data-history",
+            {
+                "module": 3,
+                "instType": "SWAP",
+                "instFamilyList": "BTC-USDT,ETH-USDT",
+                "dateAggrType": "monthly",
+                "begin": epoch_ms(month.first) - shift,
+                "end": last_ms(month.last) - shift,
+            },
+            gate=_is_answer,
+        )
+        for month in months
+    ]
+
+
+def parse_candles(dataset: Dataset, capture: Capture) -> pl.DataFrame:
+    """Finished candles; one the venue has not confirmed is left out, even if its hour is over."""
+    frame = rows_frame(reach(read_json(capture), "data"), CANDLE).filter(pl.col("confirm").ne_missing("0"))
+    frame = frame.with_columns(
+        pl.lit(asked(capture, "instId")).alias("symbol"), to_timestamp("stamp", ("ms",)).alias("period_start_at")
+    )
+    frame = frame.with_columns((pl.col("period_start_at") + HOUR).alias("period_end_at"))
+    return place(frame, "period_start_at", capture).with_columns(
+        pl.coalesce(
+            "_reject", pl.when(pl.col("confirm").ne_missing("1")).then(pl.lit("confirm is neither 0 nor 1"))
+        ).alias("_reject")
+    )
+
+
+def parse_funding(dataset: Dataset, capture: Capture) -> pl.DataFrame:
+    """Payments: the rate that was paid, and the one announced before. Positive: longs pay shorts."""
+    fields = {
+        "instId": "symbol",
+        "realizedRate": "funding_rate_ratio",
+        "fundingRate": "announced_rate_ratio",
+        "fundingTime": "stamp",
+    }
+    frame = records_frame(reach(read_json(capture), "data"), fields)
+    frame = frame.with_columns(to_timestamp("stamp", ("ms",)).alias("funding_at"))
+    return place(with_interval_hours(frame), "funding_at", capture, before=DAY)
+
+
+def parse_open_interest(dataset: Dataset, capture: Capture) -> pl.DataFrame:
+    """Points of open interest in contracts, coins and dollars, as the venue converts them."""
+    columns = ["stamp", "open_interest_contracts", "open_interest_coins", "open_interest_usd"]
+    swap = asked(capture, "instId")
+    frame = rows_frame(reach(read_json(capture), "data"), columns).with_columns(
+        pl.lit(swap).alias("symbol"),
+        pl.lit("inverse" if swap.split("-")[1] == "USD" else "linear").alias("product"),
+        to_timestamp("stamp", ("ms",)).alias("observed_at"),
+    )
+    return place(frame, "observed_at", capture)
+
+
+def parse_files(dataset: Dataset, capture: Capture) -> pl.DataFrame:
+    """Files on offer, each with the first calendar day it holds; the venue's days begin at 16:00 UTC."""
+    groups = [group for block in listed(read_json(capture), "data") for group in listed(block, "details")]
+    files = [
+        {**file, "instFamily": reach(group, "instFamily")}
+        for group in groups
+        for file in objects(group, "groupDetails")
+    ]
+    fields = {
+        "instFamily": "family",
+        "filename": "file_name",
+        "dateTs": "stamp",
+        "url": "file_url",
+        "sizeMB": "size_mb",
+    }
+    frame = records_frame(files, fields)
+    frame = frame.with_columns((to_timestamp("stamp", ("ms",)) + VENUE_CLOCK).alias("first_day_at"))
+    return place(frame, "first_day_at", capture)
+
+
+FEEDS = {
+    "candles_1h": Feed(candle_requests, parse_candles),
+    "funding": Feed(funding_requests, parse_funding),
+    "open_interest_1h": Feed(open_interest_requests, parse_open_interest),
+    "market_data_files": Feed(file_requests, parse_files),
+}

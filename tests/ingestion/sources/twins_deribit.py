@@ -1,0 +1,38 @@
+"""Payloads of Deribit's futures written for this project; those of its options are the options' own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.ingestion.sources.twin import Twin
+
+DAY = date(2026, 5, 11)
+HOST = "https://www.deribit.com/api/v2/public"
+FUNDING = Twin(
+    "deribit/funding_1h",
+    "deribit_get_funding_rate_history.json",
+    f"{HOST}/get_funding_rate_history?instrument_name=BTC-PERPETUAL",
+    DAY,
+    DAY,
+)
+CANDLES = Twin(
+    "deribit/candles_1h",
+    "deribit_get_tradingview_chart_data.json",
+    f"{HOST}/get_tradingview_chart_data?instrument_name=BTC-PERPETUAL",
+    DAY,
+    DAY,
+)
+SUMMARY = Twin(
+    "deribit/futures_summary",
+    "deribit_get_book_summary_by_currency_future.json",
+    f"{HOST}/get_book_summary_by_currency?currency=BTC&kind=future",
+)
+LIQUIDATIONS = Twin(
+    "deribit/liquidation_trades",
+    "deribit_get_last_trades_by_currency_and_time_future.json",
+    "https://history.deribit.com/api/v2/public/get_last_trades_by_currency_and_time"
+    "?currency=BTC&kind=future&start_timestamp=1778457600000&end_timestamp=1778543999999&count=1000&sorting=asc",
+    DAY,
+    DAY,
+)
+TWINS = [FUNDING, CANDLES, SUMMARY, LIQUIDATIONS]
