@@ -12,10 +12,11 @@ from ingestion.capture import CaptureStore
 from ingestion.contract import Dataset, load_contracts
 from ingestion.landing import INPUTS
 from ingestion.places import Places
-from ingestion.settings import PROJECT
+from ingestion.settings import PROJECT, Settings
 from ingestion.windows import Window
 from orchestration.catalog import Catalog, read_catalog
 from orchestration.landing_log import Landing, degraded_reasons, load
+from orchestration.left_out import left_out
 from orchestration.manifest import project_digest
 from orchestration.run_facts import CaptureFact, DatasetFact, LicenceFact, RunFacts
 from orchestration.warehouse import WarehouseBuild
@@ -31,9 +32,9 @@ def code_version() -> str:
 
 def gather(places: Places, build: WarehouseBuild, window: Window, release_id: str) -> RunFacts:
     """Everything `meta` needs that cannot be read off the marts."""
-    landings = _landings(places)
+    unasked = left_out(places, Settings())
+    landings = [landing for landing in _landings(places) if landing.dataset not in unasked]
     degraded = {landing.dataset for landing in landings if landing.failures or landing.missing_days}
-    not_asked = {landing.dataset: landing.not_asked for landing in landings}
     captures: list[CaptureFact] = []
     datasets: list[DatasetFact] = []
     for dataset in load_contracts():
@@ -51,7 +52,7 @@ def gather(places: Places, build: WarehouseBuild, window: Window, release_id: st
                 fetched_at=index["received_at"].to_list()[-1] if index.height else None,
                 rows_count=rows.height,
                 is_degraded=dataset.key in degraded,
-                not_asked=not_asked.get(dataset.key),
+                not_asked=unasked.get(dataset.key),
             )
         )
     return RunFacts(
@@ -87,9 +88,15 @@ def inputs_key(places: Places, as_of: datetime, instants: list[datetime], rule_s
     for part in (code_version(), rule_set, hour.isoformat(), *(moment.isoformat() for moment in instants)):
         digest.update(part.encode() + b"|")
     for path in sorted(places.raw.glob("*/*/*.parquet")):
+        if path.stem == "schema":  # follows from the contracts, and appears when somebody first looks
+            continue
         metadata = pl.read_parquet_metadata(path)
         digest.update(f"{path.relative_to(places.raw)}|{metadata.get(INPUTS.decode(), '')}|".encode())
+    unasked = left_out(places, Settings())
+    digest.update(repr(sorted(unasked.items())).encode())
     for landing in _landings(places):
+        if landing.dataset in unasked:
+            continue
         digest.update(repr((landing.dataset, landing.failures, landing.missing_days)).encode())
     return digest.hexdigest()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.table import Table
 
 from ingestion.contract import load_contracts
@@ -13,19 +15,20 @@ NUMBERS = ("rows", "asked", "new", "restated", "quarantined", "missing days")
 COLUMNS = ("dataset", "days", "rows", "asked", "new", "landed", "restated", "quarantined", "missing days")
 
 
-def print_landings(places: Places, run_id: str) -> None:
-    """The landings of a run, and beside them the newest ones of datasets that the run left alone."""
-    landings = [landing for dataset in load_contracts() if (landing := load(dataset, places))]
+def print_landings(places: Places, run_id: str, left_out: Mapping[str, str]) -> None:
+    """The landings of a run, and what it left alone with the reason. left_out: dataset -> reason."""
+    landings = [
+        landing for dataset in load_contracts() if dataset.key not in left_out and (landing := load(dataset, places))
+    ]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in COLUMNS:
         table.add_column(name, justify="right" if name in NUMBERS else "left", overflow="fold")
     for one in landings:
-        if not one.not_asked or one.rows:
-            table.add_row(*_row(one, is_ours=one.run_id == run_id))
+        table.add_row(*_row(one, is_ours=one.run_id == run_id))
     out.print(table)
     for one in landings:
         _print_troubles(one)
-    _print_not_asked(landings)
+    _print_left_out(left_out)
 
 
 def _row(one: Landing, is_ours: bool) -> list[str]:
@@ -67,11 +70,10 @@ def _print_troubles(one: Landing) -> None:
         out.print(f"note       {one.dataset}: {text}", soft_wrap=True)
 
 
-def _print_not_asked(landings: list[Landing]) -> None:
+def _print_left_out(left_out: Mapping[str, str]) -> None:
     by_reason: dict[str, list[str]] = {}
-    for one in landings:
-        if one.not_asked:
-            by_reason.setdefault(one.not_asked, []).append(one.dataset)
+    for dataset, reason in left_out.items():
+        by_reason.setdefault(reason, []).append(dataset)
     for reason, datasets in sorted(by_reason.items()):
         shown = ", ".join(datasets[:4]) + (f" and {len(datasets) - 4} more" if len(datasets) > 4 else "")
         out.print(f"not asked  {reason}: {shown}", soft_wrap=True)

@@ -16,6 +16,7 @@ from ingestion.windows import Window
 from orchestration import progress
 from orchestration.console import err, out, told_plainly
 from orchestration.landing_summary import print_landings
+from orchestration.left_out import left_out
 from orchestration.release import current
 from orchestration.run_job import LANDING, RELEASE, RunOutcome, run_job
 from orchestration.run_scope import instant_name, parse_day, parse_instant
@@ -41,7 +42,7 @@ def execute(
     started = monotonic()
     outcome = _with_progress(settings, places, window, instants, replaces_live)
     after = _current_id(places)
-    print_landings(places, outcome.run_id)
+    print_landings(places, outcome.run_id, left_out(places, settings))
     if places.case:
         instants = [*load_case(places.case).instants, *instants]
     _print_end(places, outcome, before, after, instants, monotonic() - started)
@@ -57,7 +58,7 @@ def backfill(first: str, last: str | None) -> int:
     out.print(f"[bold]unwind backfill[/bold], {window.first} to {window.last}")
     started = monotonic()
     outcome = _with_progress(settings, places, window, [], replaces_live=False, job=LANDING)
-    print_landings(places, outcome.run_id)
+    print_landings(places, outcome.run_id, left_out(places, settings))
     for text in (*outcome.refused, *outcome.errors):
         out.print(f"[red]stopped[/red]    {text}", soft_wrap=True)
     out.print(f"{monotonic() - started:.1f} s; publish what was landed with: {sys.argv[0]} run --live")

@@ -19,10 +19,11 @@ import orjson
 from ingestion.atomic import write_atomically
 from ingestion.errors import UnwindError
 from ingestion.places import Places
+from orchestration.catalog import PUBLISHED_SCHEMAS
 from orchestration.manifest import DBT_PROJECT, manifest_path
 
 KEPT_WAREHOUSES = 3
-DATABASE, NOTE, PARSE = "warehouse.duckdb", "build.json", "partial_parse.msgpack"
+DATABASE, NOTE, PARSE, MANIFEST = "warehouse.duckdb", "build.json", "partial_parse.msgpack", "manifest.json"
 
 
 class BuildFailed(UnwindError):
@@ -80,8 +81,10 @@ class WarehouseBuild:
         )
 
 
-def dbt_build(places: Places, warehouse: Path, as_of: datetime) -> list[NodeResult]:
+def dbt_build(places: Places, warehouse: Path, as_of: datetime, only_published: bool = False) -> list[NodeResult]:
     """Build every model and run every data test, as of a moment, into a folder of `warehouse`'s own.
+
+    only_published: leave out what no published table is made from, for a second build of the same day.
 
     Built in a folder that this process stands in, and moved: dbt keeps what it parsed only while the database's path
     and the variables stay the same, and parsing costs more than building. For the same reason the moment comes by
@@ -99,15 +102,19 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime) -> list[NodeResu
     building, target = places.warehouse / "building", places.home / "dbt_target"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
+    # The models name raw files by a path from here, so that dbt's stored parse fits every data folder.
+    (building / "raw").symlink_to(places.raw, target_is_directory=True)
     arguments = [
         "build", "--quiet", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
         "--target-path", str(target), "--log-path", str(target / "logs"),
         # What dbt has to say comes back as objects; its debug log would cost a quarter of the build.
         "--log-level-file", "warn",
         "--exclude-resource-type", "unit_test",
+        # The manifest of the definitions is the same one, and is kept with the build.
+        "--no-write-json",
+        *(("--select", *(f"+unwind.{schema}" for schema in PUBLISHED_SCHEMAS)) if only_published else ()),
     ]  # fmt: skip
     settings = {
-        "UNWIND_RAW_DIR": str(places.raw),
         # Somebody's own setting for dbt by hand would send the build elsewhere.
         "UNWIND_WAREHOUSE": None,
         "UNWIND_AS_OF": f"{as_of:%Y-%m-%d %H:%M:%S.%f}",
@@ -121,6 +128,7 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime) -> list[NodeResu
             close_dbt_connections()
     if outcome.exception:
         raise BuildFailed(f"dbt stopped: {outcome.exception}") from outcome.exception
+    shutil.copy(manifest_path(), building / MANIFEST)
     shutil.rmtree(warehouse.parent, ignore_errors=True)
     building.rename(warehouse.parent)
     return [

@@ -2,8 +2,9 @@
     what stands here: a model further down that filtered by time again would make two rules of one. -#}
 
 {% macro as_of_at() -%}
-    {#- The orchestrator passes it by environment: a changed --vars makes dbt parse the whole project again. -#}
-    {%- set moment = env_var('UNWIND_AS_OF', var('as_of') | string) -%}
+    {#- The orchestrator passes it by environment, read when SQL is made and not when the project is parsed: a changed
+        --vars, or a variable seen at parse time, makes dbt parse every model again. -#}
+    {%- set moment = (env_var('UNWIND_AS_OF', '') if execute else '') or var('as_of') | string -%}
     {#- DuckDB drops an offset from a TIMESTAMP literal without a word, which would be hours off. -#}
     {%- if '+' in moment or moment.count('-') > 2 -%}
         {{ exceptions.raise_compiler_error("var as_of must be in UTC, without an offset: " ~ moment) }}

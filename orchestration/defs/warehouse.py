@@ -20,6 +20,7 @@ from orchestration.manifest import manifest_path
 from orchestration.run_scope import instant_name
 from orchestration.warehouse import (
     DATABASE,
+    MANIFEST,
     BuildFailed,
     NodeResult,
     WarehouseBuild,
@@ -98,11 +99,10 @@ def _build(
     instants = {}
     for moment in moments:
         then = places.warehouse / f"{run_id}@{instant_name(moment)}" / DATABASE
-        if broken := failed(dbt_build(places, then, moment)):
+        if broken := failed(dbt_build(places, then, moment, only_published=True)):
             raise BuildFailed(f"the build as of {moment} failed: {broken[0].unique_id}: {broken[0].message}")
         instants[moment] = then
-    manifest = places.home / "dbt_target" / "manifest.json"
-    WarehouseBuild(run_id, as_of, path, manifest, instants, key).save()
+    WarehouseBuild(run_id, as_of, path, path.with_name(MANIFEST), instants, key).save()
     prune(places)
 
 

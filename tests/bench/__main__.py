@@ -61,10 +61,10 @@ def _whole_runs(home: Path, url: str) -> dict[str, Callable[[int], Cost]]:
 
     def dbt(number: int) -> Cost:
         landed = home / f"ours-{number}"
-        settings = {"UNWIND_RAW_DIR": str(landed / "raw"), "UNWIND_WAREHOUSE": str(home / f"dbt-{number}.duckdb")}
+        settings = {"UNWIND_WAREHOUSE": str(home / f"dbt-{number}.duckdb")}
         folders = ["--project-dir", str(PROJECT / "dbt_project"), "--profiles-dir", str(PROJECT / "dbt_project")]
         target = ["--target-path", str(home / f"target-{number}")]
-        return run([str(BIN / "dbt"), "--quiet", "build", *folders, *target], {**QUIET, **settings})
+        return run([str(BIN / "dbt"), "--quiet", "build", *folders, *target], {**QUIET, **settings}, landed)
 
     usual = {"stock in_process": stock("in_process"), "stock multi": stock("multiprocess")}
     return {"ours": ours, "dbt build": dbt, **usual}

@@ -7,6 +7,7 @@ import resource
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
@@ -19,11 +20,16 @@ class Cost(NamedTuple):
     peak_mb: float
 
 
-def run(command: list[str], environment: Mapping[str, str]) -> Cost:
-    """Run a command to its end. Raises RuntimeError with its output when it fails."""
+def run(command: list[str], environment: Mapping[str, str], folder: Path | None = None) -> Cost:
+    """Run a command to its end, standing in a folder. Raises RuntimeError with its output when it fails."""
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     with subprocess.Popen(
-        command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        env={**os.environ, **environment},
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         output = process.stdout.read() if process.stdout else ""
         _, status, used = os.wait4(process.pid, 0)

@@ -28,8 +28,8 @@ def streamed(context: dg.AssetExecutionContext, scope: RunScope, dbt: DbtCliReso
     path = places.warehouse / context.run.run_id / DATABASE
     path.parent.mkdir(parents=True)
     as_of = scope.now()
+    os.chdir(places.home)  # models name raw files by a path from here
     os.environ |= {
-        "UNWIND_RAW_DIR": str(places.raw),
         "UNWIND_WAREHOUSE": str(path),
         "UNWIND_AS_OF": f"{as_of:%Y-%m-%d %H:%M:%S.%f}",
     }

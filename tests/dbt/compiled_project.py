@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from orchestration.manifest import manifest_path
 from tests.dbt.raw_factory import DBT_PROJECT, Raw, raw_schemas
 
 _FILES = re.compile(r"read_parquet\('[^']*/(\w+)/(\w+)/\*\.parquet'\)")
@@ -40,11 +41,12 @@ class CompiledProject:
 
     def __init__(self, target: Path, as_of: str) -> None:
         self._as_of = f"timestamp '{as_of}'"
-        nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+        own = target / "manifest.json"
+        nodes = json.loads((own if own.exists() else manifest_path()).read_text())["nodes"]
         self._models = _in_order({key: node for key, node in nodes.items() if node["resource_type"] == "model"})
         self._tests = [node for node in nodes.values() if node["resource_type"] == "test"]
         self._compiled = {
-            node["unique_id"]: Path(node["compiled_path"]).read_text() for node in [*self._models, *self._tests]
+            node["unique_id"]: _compiled_file(target, node).read_text() for node in [*self._models, *self._tests]
         }
 
     @property
@@ -90,6 +92,12 @@ class CompiledProject:
         sql = _FILES.sub(r"raw.\1__\2", self._compiled[node["unique_id"]])
         sql = _RELATION.sub(r'"\1"."\2"', sql)
         return sql.replace(self._as_of, f"timestamp '{as_of}'")
+
+
+def _compiled_file(target: Path, node: dict[str, Any]) -> Path:
+    """Where dbt puts a node's SQL: a test's below the file that declares it."""
+    declared = target / "compiled" / node["package_name"] / node["original_file_path"]
+    return declared / node["path"] if node["resource_type"] == "test" else declared
 
 
 def grain(node: dict[str, Any]) -> list[str]:

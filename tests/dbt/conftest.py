@@ -25,7 +25,7 @@ def build(raw: Raw, tmp_path_factory: pytest.TempPathFactory) -> Build:
     write_raw(folder / "raw", raw)
     target = folder / "target"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("UNWIND_RAW_DIR", str(folder / "raw"))
+        patch.chdir(folder)  # models name raw files by a path from here
         patch.setenv("UNWIND_WAREHOUSE", str(folder / "warehouse.duckdb"))
         patch.setenv("DO_NOT_TRACK", "1")
         outcome = dbtRunner().invoke(

@@ -103,9 +103,9 @@ def test_every_mart_is_checked_and_comes_from_raw(loaded: dict[str, Any]) -> Non
     assert assets["release/published"]["upstream"] == ["release/candidate"]
 
 
-def test_one_job_runs_every_morning_and_every_hour_in_utc(loaded: dict[str, Any]) -> None:
-    assert "release" in loaded["jobs"]
-    assert set(loaded["schedules"]) == {"daily", "hourly"}
+def test_jobs_run_every_morning_every_hour_and_every_quarter_of_it_in_utc(loaded: dict[str, Any]) -> None:
+    assert {"release", "refresh", "snapshots", "landing"} <= set(loaded["jobs"])
+    assert set(loaded["schedules"]) == {"daily", "hourly", "quarter_hourly"}
     for cron, zone, description in loaded["schedules"].values():
         assert (len(cron.split()), zone) == (5, "UTC")
         assert description

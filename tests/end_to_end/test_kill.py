@@ -73,7 +73,7 @@ def test_twenty_kills_leave_whole_files_and_the_next_landing_completes(tmp_path:
     for dataset in DATASETS:
         business = [column.name for column in dataset.columns]
         hurt, unhurt = (_rows(data, dataset.key).select(business) for data in (machine.data, tmp_path / "unhurt"))
-        assert set(landed_days(machine.data / "raw", dataset).values()) == {dataset.expected_per_day}
+        assert set(landed_days(machine.data / "raw", dataset)["facts"]) == {dataset.expected_per_day}
         assert hurt.sort(pl.all()).equals(unhurt.sort(pl.all()))
     assert half_written, "no kill came between the first byte of a file and its last"
     assert sorted(machine.data.rglob("*.part")) == [], "the next landing clears up after a killed one"
@@ -86,7 +86,7 @@ def _line(process: subprocess.Popen[str]) -> str:
 
 
 def _last_day(data: Path) -> date:
-    return max(max(landed_days(data / "raw", dataset), default=FIRST_DAY) for dataset in DATASETS)
+    return max(landed_days(data / "raw", dataset)["day"].max() or FIRST_DAY for dataset in DATASETS)
 
 
 def _read_everything(data: Path) -> None:

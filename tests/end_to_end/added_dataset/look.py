@@ -34,7 +34,8 @@ result = job.execute_in_process(asset_selection=[KEY], tags=tags_of(window), run
 landing = landing_log.load(dataset, places)
 assert landing
 
-os.environ |= {"UNWIND_RAW_DIR": str(places.raw), "UNWIND_WAREHOUSE": str(warehouse)}
+os.environ |= {"UNWIND_WAREHOUSE": str(warehouse)}
+os.chdir(places.home)  # models name raw files by a path from here
 project = ["--project-dir", str(manifest.DBT_PROJECT), "--profiles-dir", str(manifest.DBT_PROJECT), "--quiet"]
 model = "stg_alternative_me__fear_and_greed"
 built = dbtRunner().invoke(["build", *project, "--log-path", str(places.data_dir), "--select", model])
