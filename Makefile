@@ -1,5 +1,5 @@
 # Two commands for a newcomer: `make run`, then `make test`. Everything they need is set up on the way.
-.PHONY: setup run test test-mirror check ui bench clean
+.PHONY: setup run test test-mirror check ui bench clean docs
 PYTHON ?= python3
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
@@ -33,6 +33,9 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 	$(BIN)/pytest -n 2 --doctest-modules ingestion orchestration tests/repo
+
+docs: setup
+	$(BIN)/python -m orchestration.sources_page
 
 ui: setup
 	$(BIN)/unwind ui

@@ -76,6 +76,10 @@ class LiveClient:
         """Why a dataset is not asked for at all: the user's choice, a key or an address that isn't set."""
         return self._settings.not_asked(dataset)
 
+    def quota(self, host: str) -> str:
+        """What a host last said of our quota, empty if it says nothing or was not asked."""
+        return self._paces[host].told if host in self._paces else ""
+
     def fetch(self, request: Request) -> list[Capture]:
         """The one answer to a request. Raises NotServed, SourceBlocked or SourceUnavailable when there is none."""
         host = urlsplit(request.url).netloc

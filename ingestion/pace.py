@@ -31,6 +31,7 @@ class HostPace:
         self._spent = 0
         self._last = 0.0
         self._not_before = 0.0
+        self._told = ""
 
     def wait(self, weight: int = 1) -> float:
         """Wait for our turn and take it; returns the seconds waited."""
@@ -49,8 +50,15 @@ class HostPace:
             self._sleep(start - now)
         return start - now
 
+    @property
+    def told(self) -> str:
+        """What the host last said of our quota, empty if it says nothing."""
+        return self._told
+
     def observe(self, headers: Mapping[str, str], epoch_seconds: float) -> None:
         """Take note of the quota that an answer's headers tell."""
+        with self._lock:
+            self._told = quota_told(headers, self._pace.weight_per_minute)
         pause = quota_pause(headers, self._pace.weight_per_minute, epoch_seconds)
         if pause > 0:
             with self._lock:
@@ -78,6 +86,18 @@ def quota_pause(headers: Mapping[str, str], weight_per_minute: int | None, epoch
         reset = _number(headers.get("x-bapi-limit-reset-timestamp"))
         return 1.0 if reset is None else max(reset / 1000 - epoch_seconds, 0.0)
     return 0.0
+
+
+def quota_told(headers: Mapping[str, str], weight_per_minute: int | None) -> str:
+    """The quota as a person reads it.
+
+    >>> quota_told({"x-mbx-used-weight-1m": "12"}, 6000), quota_told({"x-ratelimit-remaining": "9"}, None)
+    ('12 of 6000 a minute used', '9 left')
+    """
+    if used := headers.get("x-mbx-used-weight-1m"):
+        return f"{used} of {weight_per_minute or '?'} a minute used"
+    left = headers.get("x-ratelimit-remaining") or headers.get("x-bapi-limit-status")
+    return f"{left} left" if left else ""
 
 
 def _is_spent(left: str | None) -> bool:

@@ -75,6 +75,38 @@ def rollback(
 
 
 @app.command()
+def probe(
+    only: Annotated[list[str] | None, typer.Argument(help="Sources or datasets (default: all).")] = None,
+) -> None:
+    """Ask every configured endpoint once: status, shape against its contract, latency, remaining quota."""
+    from orchestration.probe_command import probe as ask
+
+    raise typer.Exit(ask(only or []))
+
+
+@app.command()
+def backfill(
+    from_: Annotated[str, typer.Option("--from", metavar="DATE", help="First UTC day to land.")],
+    to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last UTC day (default: yesterday).")] = None,
+) -> None:
+    """Land what history the sources still give, and say per dataset what is gone for good."""
+    from orchestration.run_command import backfill as fill
+
+    raise typer.Exit(fill(from_, to))
+
+
+@app.command()
+def reparse(
+    dataset: Annotated[list[str] | None, typer.Option(help="As source/name (repeatable; default: all).")] = None,
+    case: Annotated[str | None, typer.Option(help="Of a bundled case instead of live data.")] = None,
+) -> None:
+    """Make raw anew from the captured answers alone, with no network and to the same content."""
+    from orchestration.reparse_command import reparse as make_anew
+
+    raise typer.Exit(make_anew(dataset or [], case))
+
+
+@app.command()
 def doctor() -> None:
     """Check this installation and its data: versions, links, checksums, leftovers, disk, clock."""
     from orchestration.doctor import examine

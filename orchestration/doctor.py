@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from ingestion.clock import run_clock
 from ingestion.places import Places
+from ingestion.refusals import Refusals
 from ingestion.settings import Settings
 from orchestration.console import out, told_plainly
 from orchestration.ledger import published_ids
@@ -47,6 +48,8 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield Finding(None, f"the clock of a live run: {run_clock(settings):%Y-%m-%d %H:%M:%S} UTC")
     if settings.mirror:
         yield Finding(None, f"every request goes to the mirror {settings.mirror}")
+    for refusal in Refusals(settings.data_dir / "hosts").all(run_clock(settings)):
+        yield Finding(None, refusal.told)
     yield from _release(Places(settings.data_dir).published)
     for places in (Places(settings.data_dir), *_cases(settings.data_dir)):
         yield from _files(places)
