@@ -146,12 +146,12 @@ class LiveClient:
         pace.observe(response.headers, time.time())
         status = response.status_code
         what = f"{request.method} {redact(request.url)}"
+        if response.headers.get("X-Mirror") == "absent":
+            raise NotServed(f"{what}: the mirror has no such data")
         if status in _BLOCKING:
             raise self._refused(request, response, body)
         if status in _RETRIED or says_busy(body):
             raise _Busy(f"status {status}", _retry_after(response.headers.get("Retry-After")))
-        if response.headers.get("X-Mirror") == "absent":
-            raise NotServed(f"{what}: the mirror has no such data")
         if status == 404 and request.missing_ok:
             return self._capture(request, response, body, requested_at)
         if status in _DECLINED:

@@ -53,6 +53,7 @@ def requests(dataset: Dataset, window: Window) -> list[Request]:
                 covers_from=piece.first,
                 covers_to=piece.last,
                 gate=_has_height,
+                series="blocks",
             )
         )
     return found
