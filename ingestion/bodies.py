@@ -39,6 +39,36 @@ def reach(body: Any, *path: str | int) -> Any:
     return body
 
 
+def listed(body: Any, *path: str | int) -> list[Any]:
+    """The list at a path of a parsed body."""
+    found = reach(body, *path)
+    if not isinstance(found, list):
+        raise UnreadableBody(f"expected a list at {_spelt(path)}, got {type(found).__name__}")
+    return found
+
+
+def objects(body: Any, *path: str | int) -> list[dict[str, Any]]:
+    """The list of objects at a path of a parsed body."""
+    found = listed(body, *path)
+    strange = sorted({type(item).__name__ for item in found if not isinstance(item, dict)})
+    if strange:
+        raise UnreadableBody(f"expected objects at {_spelt(path)}, got {', '.join(strange)}")
+    return found
+
+
+def whole_numbers(rows: list[Any], *path: str | int) -> list[int]:
+    """The number at a path of every row, for paging: what leads to the next question must not be guessed.
+
+    >>> whole_numbers([{"time": 5}, {"time": 7}], "time")
+    [5, 7]
+    """
+    found = [reach(row, *path) for row in rows]
+    strange = [number for number in found if type(number) is not int]
+    if strange:
+        raise UnreadableBody(f"expected whole numbers at {_spelt(path)}, got {strange[0]!r}")
+    return found
+
+
 def rows_frame(rows: Any, columns: Sequence[str]) -> pl.DataFrame:
     """Positional rows as a frame of text. Rows of another width mean that the source has changed.
 
@@ -104,6 +134,10 @@ def gate(is_good: Callable[[Any], bool], told: Callable[[Any], Any]) -> Callable
             raise BodyRejected(f"an error in a 200 answer: {said!r}")
 
     return check
+
+
+def _spelt(path: Sequence[str | int]) -> str:
+    return ".".join(map(str, path)) or "the top"
 
 
 def as_text(cell: Any) -> str | None:

@@ -11,6 +11,7 @@ import polars as pl
 
 from ingestion.capture import Capture
 from ingestion.errors import UnreadableBody
+from ingestion.row_times import reason_for_time, received
 
 # More than this share of names that nobody can read is another format, not a few odd rows.
 MALFORMED_SHARE = 0.01
@@ -55,16 +56,15 @@ def stamp_snapshot(frame: pl.DataFrame, quoted: pl.Expr, capture: Capture) -> pl
     """
     latest = capture.received_at + CLOCK_SKEW
     stamped = frame.with_columns(quoted.alias("quoted_at"))
-    reason = (
-        pl.when(pl.col("quoted_at").is_null())
-        .then(pl.lit("time is unreadable or in another unit"))
-        .when(pl.col("quoted_at") > latest)
-        .then(pl.lit("stamped later than it was received"))
-    )
+    is_late = pl.col("quoted_at") > latest
     newest = pl.col("quoted_at").filter(pl.col("quoted_at") <= latest).max()
     return stamped.with_columns(
-        pl.min_horizontal(newest, pl.lit(capture.received_at, dtype=pl.Datetime("us"))).alias("observed_at"),
-        pl.coalesce("_reject", reason).alias("_reject"),
+        pl.min_horizontal(newest, received(capture)).alias("observed_at"),
+        pl.coalesce(
+            "_reject",
+            reason_for_time("quoted_at"),
+            pl.when(is_late).then(pl.lit("stamped later than it was received")),
+        ).alias("_reject"),
     )
 
 

@@ -68,6 +68,20 @@ def partition_of(day: date, kind: PartitionKind) -> str:
     return day.strftime(PARTITION_FORMATS[kind])
 
 
+def whole(day: date, kind: PartitionKind) -> Window:
+    """The partition a day belongs to, from its first day to its last.
+
+    >>> str(whole(date(2026, 2, 5), "month").last)
+    '2026-02-28'
+    """
+    first = _first_of(day, kind)
+    following = {"day": day + timedelta(days=1), "month": _first_of(first + timedelta(days=31), "month")}
+    return Window(first, following.get(kind, date(day.year + 1, 1, 1)) - timedelta(days=1))
+
+
+def _first_of(day: date, kind: PartitionKind) -> date:
+    return {"day": day, "month": day.replace(day=1), "year": day.replace(month=1, day=1)}[kind]
+
+
 def _piece(day: date, kind: PartitionKind, at_most_days: int | None) -> tuple[str, int]:
-    start = {"day": day, "month": day.replace(day=1), "year": day.replace(month=1, day=1)}[kind]
-    return partition_of(day, kind), (day - start).days // at_most_days if at_most_days else 0
+    return partition_of(day, kind), (day - _first_of(day, kind)).days // at_most_days if at_most_days else 0

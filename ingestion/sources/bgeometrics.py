@@ -8,9 +8,10 @@ from ingestion.bodies import gate, read_json, records_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
+from ingestion.questions import get_json
 from ingestion.request import Request
+from ingestion.row_times import day_columns, not_a_day
 from ingestion.sources import Feed
-from ingestion.sources.chain import day_columns, not_a_day
 from ingestion.windows import Window
 
 URL = "https://bitcoin-data.com/v1/mvrv/last"
@@ -20,7 +21,7 @@ _is_value = gate(lambda body: "mvrv" in body, lambda body: body)
 
 def requests(dataset: Dataset, window: Window) -> list[Request]:
     """Always the one question: older days are sold, not given."""
-    return [Request(source=dataset.source, dataset=dataset.name, url=URL, kind="json", gate=_is_value)]
+    return [get_json(dataset, None, URL, gate=_is_value)]
 
 
 def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:

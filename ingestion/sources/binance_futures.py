@@ -6,29 +6,29 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from ingestion.bodies import gate, read_json, records_frame, rows_frame
-from ingestion.capture import Capture
-from ingestion.contract import Dataset
-from ingestion.epoch import to_timestamp
-from ingestion.request import Request
-from ingestion.sources import Feed
-from ingestion.sources.binance_shapes import (
+from ingestion.binance import (
     CANDLE,
     LATEST_STAMP,
     asked_symbol,
     bounds,
     funding_hours,
     interval_of,
-    outside,
     premium_candles,
     trade_candles,
 )
+from ingestion.bodies import gate, read_json, records_frame, rows_frame
+from ingestion.capture import Capture
+from ingestion.contract import Dataset
+from ingestion.epoch import to_timestamp
+from ingestion.questions import get_json
+from ingestion.request import Request
+from ingestion.row_times import period_columns, reason_for_time
+from ingestion.sources import Feed
 from ingestion.windows import Window
 
 HOST = "https://fapi.binance.com"
 COINS = ("BTCUSDT", "ETHUSDT")
 METALS = ("XAUUSDT", "XAGUSDT")
-OUTSIDE = "outside the days asked for"
 FIVE_MINUTES = timedelta(minutes=5)
 # The stamp of open interest is the end of its five minutes before this label, and the start from it on. The
 # endpoint does not say so. It prints the stamps of the venue's daily files, whose archived copies change here.
@@ -39,16 +39,7 @@ is_reading = gate(lambda body: "openInterest" in body, lambda body: body["msg"])
 
 
 def _ask(dataset: Dataset, path: str, symbol: str, piece: Window | None = None) -> Request:
-    return Request(
-        source=dataset.source,
-        dataset=dataset.name,
-        url=f"{HOST}/{path}",
-        kind="json",
-        covers_from=piece.first if piece else None,
-        covers_to=piece.last if piece else None,
-        gate=is_rows if piece else is_reading,
-        series=symbol,
-    )
+    return get_json(dataset, piece, f"{HOST}/{path}", series=symbol, gate=is_rows if piece else is_reading)
 
 
 def _candles(dataset: Dataset, window: Window, name: str, symbols: tuple[str, ...]) -> list[Request]:
@@ -115,13 +106,13 @@ def reading_requests(dataset: Dataset, window: Window) -> list[Request]:
 def parse_candles(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """Candles of one answer, milliseconds, oldest first; the last one may be running still."""
     rows = trade_candles(dataset, rows_frame(read_json(capture), CANDLE), asked_symbol(capture), ("ms",))
-    return rows.with_columns(outside("period_start_at", capture, OUTSIDE).alias("_reject"))
+    return rows.with_columns(reason_for_time("period_start_at", capture).alias("_reject"))
 
 
 def parse_premium(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """The premium over the index in one answer: ratios, positive above the index."""
     rows = premium_candles(dataset, rows_frame(read_json(capture), CANDLE), asked_symbol(capture), ("ms",))
-    return rows.with_columns(outside("period_start_at", capture, OUTSIDE).alias("_reject"))
+    return rows.with_columns(reason_for_time("period_start_at", capture).alias("_reject"))
 
 
 def parse_funding(dataset: Dataset, capture: Capture) -> pl.DataFrame:
@@ -133,7 +124,7 @@ def parse_funding(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         "markPrice": "mark_price",
     }
     rows = records_frame(read_json(capture), fields, optional=("markPrice",))
-    return funding_hours(rows, "stamp", capture, OUTSIDE).select(
+    return funding_hours(rows, "stamp", capture).select(
         "symbol", "funding_at", "funding_rate_ratio", "mark_price", "_reject"
     )
 
@@ -153,13 +144,12 @@ def parse_history(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     start = pl.when(is_start).then(label).otherwise(label - FIVE_MINUTES)
     dated = rows.select(
         "symbol",
-        start.alias("period_start_at"),
-        (start + FIVE_MINUTES).alias("period_end_at"),
+        *period_columns(start, FIVE_MINUTES),
         "source_label_at",
         pl.when(is_start).then(pl.lit("period_start")).otherwise(pl.lit("period_end")).alias("label_convention"),
         "open_interest_coins",
         "open_interest_quote",
-    ).with_columns(outside("period_start_at", capture, OUTSIDE).alias("_reject"))
+    ).with_columns(reason_for_time("period_start_at", capture).alias("_reject"))
     # Both midnights of a day were asked for, and one of them is about its neighbour, whatever the convention.
     return dated.filter(pl.col("_reject").is_null() | (label != midnight).fill_null(True))
 
@@ -172,7 +162,7 @@ def parse_reading(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         "symbol",
         observed.alias("observed_at"),
         "open_interest_coins",
-        pl.when(observed.is_null()).then(pl.lit("time is unreadable or in another unit")).alias("_reject"),
+        reason_for_time(observed).alias("_reject"),
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
+from ingestion.binance import CANDLE, asked_symbol, bounds, interval_of, trade_candles
 from ingestion.bodies import gate, read_json, rows_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
+from ingestion.questions import get_json
 from ingestion.request import Request
+from ingestion.row_times import reason_for_time
 from ingestion.sources import Feed
-from ingestion.sources.binance_shapes import CANDLE, asked_symbol, bounds, interval_of, outside, trade_candles
 from ingestion.windows import Window
 
 URL = "https://data-api.binance.vision/api/v3/klines"
@@ -23,13 +25,10 @@ def requests(dataset: Dataset, window: Window) -> list[Request]:
     interval = interval_of(dataset)
     days, parts = DAYS_AND_PARTS[interval]
     return [
-        Request(
-            source=dataset.source,
-            dataset=dataset.name,
-            url=f"{URL}?symbol={symbol}&interval={interval}&startTime={start}&endTime={end}&limit=1000",
-            kind="json",
-            covers_from=piece.first,
-            covers_to=piece.last,
+        get_json(
+            dataset,
+            piece,
+            f"{URL}?symbol={symbol}&interval={interval}&startTime={start}&endTime={end}&limit=1000",
             gate=is_rows,
             series=symbol,
         )
@@ -42,7 +41,7 @@ def requests(dataset: Dataset, window: Window) -> list[Request]:
 def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """Candles of one answer, milliseconds, oldest first; the last one may be running still."""
     rows = trade_candles(dataset, rows_frame(read_json(capture), CANDLE), asked_symbol(capture), ("ms",))
-    return rows.with_columns(outside("period_start_at", capture, "outside the days asked for").alias("_reject"))
+    return rows.with_columns(reason_for_time("period_start_at", capture).alias("_reject"))
 
 
 FEEDS = {"klines_1h": Feed(requests, parse), "klines_1m": Feed(requests, parse)}

@@ -7,11 +7,12 @@ from functools import partial
 
 import polars as pl
 
+from ingestion.binance import LATEST_STAMP, funding_hours, premium_candles, trade_candles
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.errors import UnreadableBody
+from ingestion.row_times import period_columns, reason_for_time
 from ingestion.sources import Feed
-from ingestion.sources.binance_shapes import LATEST_STAMP, funding_hours, outside, premium_candles, trade_candles
 from ingestion.sources.binance_vision_files import (
     COINS,
     METALS,
@@ -80,8 +81,7 @@ def parse_metrics(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     late = pl.col("stamp") - pl.col("source_label_at") > LATEST_STAMP
     rows = frame.select(
         "symbol",
-        start.alias("period_start_at"),
-        (start + FIVE_MINUTES).alias("period_end_at"),
+        *period_columns(start, FIVE_MINUTES),
         "source_label_at",
         pl.lit(convention).alias("label_convention"),
         *list(METRICS_COLUMNS.values())[2:],
@@ -127,7 +127,7 @@ def _of_its_day(rows: pl.DataFrame, capture: Capture) -> pl.DataFrame:
 
 
 def _not_of_its_day(capture: Capture) -> pl.Expr:
-    return outside("period_start_at", capture, "outside the day of its file")
+    return reason_for_time("period_start_at", capture, "outside the day of its file")
 
 
 def _first_monday_after(last_day: date) -> datetime:

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 import polars as pl
 
 from ingestion.archives import read_single_member
+from ingestion.binance import CANDLE, interval_of
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.errors import UnreadableBody
 from ingestion.request import Request
-from ingestion.sources.binance_shapes import CANDLE, interval_of
-from ingestion.windows import Window
+from ingestion.windows import Window, whole
 
 HOST = "https://data.binance.vision/data"
 COINS = ("BTCUSDT", "ETHUSDT")
@@ -77,9 +77,9 @@ def funding_requests(dataset: Dataset, window: Window) -> list[Request]:
     """Whole months, and the one before the window: its file comes when the window of a daily run has left it."""
     folder = "futures/um/monthly/fundingRate"
     before = window.first.replace(day=1) - timedelta(days=1)
-    months = [piece.first.replace(day=1) for piece in Window(before, window.last).pieces("month")]
+    months = [whole(piece.first, "month") for piece in Window(before, window.last).pieces("month")]
     return [
-        _file(dataset, f"{folder}/{symbol}/{symbol}-fundingRate-{month:%Y-%m}", symbol, month, _last_day(month))
+        _file(dataset, f"{folder}/{symbol}/{symbol}-fundingRate-{month.first:%Y-%m}", symbol, month.first, month.last)
         for symbol in COINS
         for month in months
     ]
@@ -133,7 +133,3 @@ def file_name(capture: Capture) -> str:
 
 def symbol_of(capture: Capture) -> str:
     return file_name(capture).partition("-")[0]
-
-
-def _last_day(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -15,9 +15,11 @@ from ingestion.bodies import as_text, gate, reach, read_json, records_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.errors import UnreadableBody
+from ingestion.questions import post_json
 from ingestion.request import Request
+from ingestion.row_times import received
 from ingestion.sources import Feed
-from ingestion.sources.chain import moment
+from ingestion.units import SATS_PER_COIN
 from ingestion.windows import Window
 
 URL = "https://bitcoind/"
@@ -38,13 +40,11 @@ _has_result = gate(
 
 def requests(dataset: Dataset, window: Window) -> list[Request]:
     return [
-        Request(
-            source=dataset.source,
-            dataset=dataset.name,
-            url=URL,
-            kind="json",
-            method="POST",
-            body=QUESTION,
+        post_json(
+            dataset,
+            None,
+            URL,
+            QUESTION,
             gate=_has_result,
         )
     ]
@@ -53,7 +53,7 @@ def requests(dataset: Dataset, window: Window) -> list[Request]:
 def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """The state at the node's newest block; amounts are coins. Unspendable coins need the node's coinstatsindex."""
     frame = records_frame([reach(read_json(capture), "result")], _FIELDS, optional=["total_unspendable_amount"])
-    return frame.select(moment(capture).alias("observed_at"), *_FIELDS.values())
+    return frame.select(received(capture).alias("observed_at"), *_FIELDS.values())
 
 
 def spent_by_birth(body: Any) -> pl.DataFrame:
@@ -69,13 +69,15 @@ def spent_by_birth(body: Any) -> pl.DataFrame:
             if "coinbase" not in source:
                 birth, value = reach(source, "prevout", "height"), as_text(reach(source, "prevout", "value"))
                 try:
-                    spent.append((int(birth), round(float(value or "") * 100_000_000)))
+                    spent.append((int(birth), round(float(value or "") * SATS_PER_COIN)))
                 except (TypeError, ValueError) as error:
                     raise UnreadableBody(f"an input of block {height} spends {value!r} made at {birth!r}") from error
     frame = pl.DataFrame(spent, schema={"birth_height": pl.Int64, "sats": pl.Int64}, orient="row")
     return (
         frame.group_by("birth_height")
-        .agg(pl.len().cast(pl.Int64).alias("outputs_count"), (pl.col("sats").sum() / 1e8).alias("spent_coins"))
+        .agg(
+            pl.len().cast(pl.Int64).alias("outputs_count"), (pl.col("sats").sum() / SATS_PER_COIN).alias("spent_coins")
+        )
         .sort("birth_height")
         .select(pl.lit(height, dtype=pl.Int64).alias("height"), "birth_height", "outputs_count", "spent_coins")
     )

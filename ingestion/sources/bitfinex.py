@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 import polars as pl
 
-from ingestion.bodies import gate, read_json, rows_frame
+from ingestion.bodies import gate, listed, read_json, rows_frame, whole_numbers
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
 from ingestion.errors import UnreadableBody
+from ingestion.questions import epoch_ms, get_json, last_ms, parameters
 from ingestion.request import Request
+from ingestion.row_times import place
 from ingestion.sources import Feed
-from ingestion.sources.perpetuals import asked, epoch_ms, last_ms, listed, place, question
 from ingestion.windows import Window
 
 URL = "https://api-pub.bitfinex.com/v2/liquidations/hist"
@@ -34,16 +34,16 @@ def requests(dataset: Dataset, window: Window) -> list[Request]:
 
 def next_page(dataset: Dataset, request: Request, capture: Capture) -> Request | None:
     """From the last event's own moment, since others may share it; the repeats are landed once."""
-    stamps = [row[2] for row in _rows(orjson.loads(capture.body))]
+    stamps = whole_numbers(_rows(read_json(capture)), 2)
     if len(stamps) < PAGE or capture.covers_from is None or capture.covers_to is None:
         return None
-    start = max(max(stamps), int(asked(capture, "start")) + 1)
+    start = max(max(stamps), int(parameters(capture.url)["start"]) + 1)
     return _page(dataset, Window(capture.covers_from, capture.covers_to), start)
 
 
 def _page(dataset: Dataset, piece: Window, start_ms: int) -> Request:
     params = {"start": start_ms, "end": last_ms(piece.last), "limit": PAGE, "sort": 1}
-    return question(dataset, piece, URL, params, gate=_is_answer)
+    return get_json(dataset, piece, URL, params, gate=_is_answer)
 
 
 def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-
 import polars as pl
 
 from ingestion.bodies import gate, reach, read_json, records_frame
@@ -11,14 +9,15 @@ from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
 from ingestion.errors import UnreadableBody
+from ingestion.questions import epoch_s, get_json, last_s
 from ingestion.request import Request
+from ingestion.row_times import HOUR, period_columns, reason_for_time
 from ingestion.sources import Feed
 from ingestion.windows import Window
 
 URL = "https://www.bitstamp.net/api/v2/ohlc"
 # As asked for, and as the answer calls it.
 PAIRS = {"btcusd": "BTC/USD", "ethusd": "ETH/USD"}
-HOUR = timedelta(hours=1)
 FIELDS = {
     "timestamp": "time",
     "open": "open_price",
@@ -33,14 +32,10 @@ is_answer = gate(lambda body: isinstance(body["data"]["ohlc"], list), lambda bod
 def requests(dataset: Dataset, window: Window) -> list[Request]:
     """A month of hours a question: 744 rows of the 1,000 allowed."""
     return [
-        Request(
-            source=dataset.source,
-            dataset=dataset.name,
-            url=f"{URL}/{pair}/?step=3600&limit=1000&start={_seconds(piece.first)}"
-            f"&end={_seconds(piece.last + timedelta(days=1)) - 1}",
-            kind="json",
-            covers_from=piece.first,
-            covers_to=piece.last,
+        get_json(
+            dataset,
+            piece,
+            f"{URL}/{pair}/?step=3600&limit=1000&start={epoch_s(piece.first)}&end={last_s(piece.last)}",
             gate=is_answer,
             series=pair,
         )
@@ -55,25 +50,12 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     data = reach(read_json(capture), "data")
     if reach(data, "pair") != PAIRS.get(pair):
         raise UnreadableBody(f"{URL}: asked for {pair}, and the answer is about {data['pair']!r}")
-    start = to_timestamp("time", ("s",))
     rows = records_frame(reach(data, "ohlc"), FIELDS).select(
         pl.lit(pair).alias("symbol"),
-        start.alias("period_start_at"),
-        (start + HOUR).alias("period_end_at"),
+        *period_columns(to_timestamp("time", ("s",)), HOUR),
         *list(FIELDS.values())[1:],
     )
-    day = pl.col("period_start_at").dt.date()
-    return rows.with_columns(
-        pl.when(day.is_null())
-        .then(pl.lit("time is unreadable or in another unit"))
-        .when((day < capture.covers_from) | (day > capture.covers_to))
-        .then(pl.lit("outside the days asked for"))
-        .alias("_reject")
-    )
-
-
-def _seconds(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+    return rows.with_columns(reason_for_time("period_start_at", capture).alias("_reject"))
 
 
 FEEDS = {"ohlc_1h": Feed(requests, parse)}

@@ -6,7 +6,7 @@ is drift.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -15,9 +15,10 @@ from ingestion.bodies import as_text, gate, reach, read_json, records_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.errors import UnreadableBody
+from ingestion.questions import get_json
 from ingestion.request import Request
+from ingestion.row_times import DAY, day_columns
 from ingestion.sources import Feed
-from ingestion.sources.chain import DAY, day_columns
 from ingestion.windows import Window
 
 HOST = "https://bitview.space/api"
@@ -35,16 +36,13 @@ _has_series = gate(lambda body: isinstance(body["data"], list), lambda body: bod
 
 def urpd_requests(dataset: Dataset, window: Window) -> list[Request]:
     return [
-        Request(
-            source=dataset.source,
-            dataset=dataset.name,
-            url=f"{HOST}/urpd/{cohort}/{day}?agg={AGGREGATION}",
-            kind="json",
-            covers_from=day,
-            covers_to=day,
-            missing_ok=True,
-            gate=_has_buckets,
+        get_json(
+            dataset,
+            Window(day, day),
+            f"{HOST}/urpd/{cohort}/{day}?agg={AGGREGATION}",
             series=cohort,
+            gate=_has_buckets,
+            missing_ok=True,
         )
         for day in window.days()
         for cohort in COHORTS
@@ -81,13 +79,10 @@ def parse_urpd(dataset: Dataset, capture: Capture) -> pl.DataFrame:
 
 def series_requests(dataset: Dataset, window: Window) -> list[Request]:
     return [
-        Request(
-            source=dataset.source,
-            dataset=dataset.name,
-            url=f"{HOST}/series/{name}/day1?start={piece.first}&end={piece.last + timedelta(days=1)}&limit={LIMIT}",
-            kind="json",
-            covers_from=piece.first,
-            covers_to=piece.last,
+        get_json(
+            dataset,
+            piece,
+            f"{HOST}/series/{name}/day1?start={piece.first}&end={piece.last + DAY}&limit={LIMIT}",
             gate=_has_series,
             series=name,
         )

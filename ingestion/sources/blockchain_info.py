@@ -11,9 +11,11 @@ from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
 from ingestion.errors import UnreadableBody
+from ingestion.questions import get_json
 from ingestion.request import Request
+from ingestion.row_times import day_columns, not_a_day, was_asked
 from ingestion.sources import Feed
-from ingestion.sources.chain import TERAHASHES_PER_EXAHASH, day_columns, not_a_day, not_a_number, scaled, was_asked
+from ingestion.units import TERAHASHES_PER_EXAHASH, not_a_number, scaled
 from ingestion.windows import Window
 
 HOST = "https://api.blockchain.info/charts"
@@ -24,14 +26,11 @@ _is_chart = gate(lambda body: body["status"] == "ok", lambda body: body.get("err
 def _requests(chart: str) -> Callable[[Dataset, Window], list[Request]]:
     def requests(dataset: Dataset, window: Window) -> list[Request]:
         return [
-            Request(
-                source=dataset.source,
-                dataset=dataset.name,
-                url=f"{HOST}/{chart}?start={piece.first}&timespan={(piece.last - piece.first).days + 1}days"
+            get_json(
+                dataset,
+                piece,
+                f"{HOST}/{chart}?start={piece.first}&timespan={(piece.last - piece.first).days + 1}days"
                 "&format=json&sampled=false",
-                kind="json",
-                covers_from=piece.first,
-                covers_to=piece.last,
                 gate=_is_chart,
             )
             for piece in window.pieces(dataset.partition)

@@ -8,9 +8,11 @@ from ingestion.bodies import gate, reach, read_json, records_frame, rows_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
+from ingestion.funding import with_interval_hours
+from ingestion.questions import epoch_ms, get_json, last_ms
 from ingestion.request import Request
+from ingestion.row_times import DAY, HOUR, period_columns, place
 from ingestion.sources import Feed
-from ingestion.sources.perpetuals import DAY, HOUR, epoch_ms, last_ms, place, question, with_interval_hours
 from ingestion.windows import Window
 
 HOST = "https://api.bybit.com/v5/market"
@@ -36,7 +38,7 @@ def premium_requests(dataset: Dataset, window: Window) -> list[Request]:
 def _candle_requests(dataset: Dataset, window: Window, path: str) -> list[Request]:
     """One question a month, at most 744 of the 1,000 rows of a page."""
     return [
-        question(
+        get_json(
             dataset,
             piece,
             f"{HOST}/{path}",
@@ -59,7 +61,7 @@ def _candle_requests(dataset: Dataset, window: Window, path: str) -> list[Reques
 def funding_requests(dataset: Dataset, window: Window) -> list[Request]:
     """Both ends are always given: a start alone is an error there."""
     return [
-        question(
+        get_json(
             dataset,
             piece,
             f"{HOST}/funding/history",
@@ -80,7 +82,7 @@ def funding_requests(dataset: Dataset, window: Window) -> list[Request]:
 
 def open_interest_requests(dataset: Dataset, window: Window) -> list[Request]:
     return [
-        question(
+        get_json(
             dataset,
             piece,
             f"{HOST}/open-interest",
@@ -114,9 +116,8 @@ def _candles(capture: Capture, columns: list[str]) -> pl.DataFrame:
     body = read_json(capture)
     frame = rows_frame(reach(body, "result", "list"), columns).with_columns(
         pl.lit(str(reach(body, "result", "symbol"))).alias("symbol"),
-        to_timestamp("start", ("ms",)).alias("period_start_at"),
+        *period_columns(to_timestamp("start", ("ms",)), HOUR),
     )
-    frame = frame.with_columns((pl.col("period_start_at") + HOUR).alias("period_end_at"))
     return place(frame, "period_start_at", capture)
 
 

@@ -11,6 +11,7 @@ from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.local_time import utc_at
 from ingestion.request import Request
+from ingestion.row_times import reason_for_date
 from ingestion.sources import Feed
 from ingestion.text_tables import last_line_reason
 from ingestion.windows import Window
@@ -32,9 +33,7 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         day.alias("observed_date"),
         utc_at(day, CLOSES).alias("observed_at"),
         *list(_COLUMNS.values())[1:],
-        pl.coalesce(last_line_reason(capture), pl.when(day.is_null()).then(pl.lit("date is unreadable"))).alias(
-            "_reject"
-        ),
+        pl.coalesce(last_line_reason(capture), reason_for_date(day)).alias("_reject"),
     )
 
 

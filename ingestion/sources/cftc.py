@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import polars as pl
 
 from ingestion.bodies import gate, read_json, records_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
+from ingestion.local_time import utc_at
+from ingestion.questions import get_json
 from ingestion.request import Request
+from ingestion.row_times import place
 from ingestion.sources import Feed
-from ingestion.sources.perpetuals import place, question
 from ingestion.windows import Window
 
 URL = "https://publicreporting.cftc.gov/resource/gpe5-46if.json"
 # Bitcoin, micro bitcoin, ether, micro ether.
 CONTRACTS = ("133741", "133742", "146021", "146022")
-CLOSE_OF_BUSINESS = timedelta(hours=16)
-RELEASE = timedelta(days=3, hours=15, minutes=30)
+CLOSE_OF_BUSINESS = time(16)
+RELEASE_AFTER, RELEASED = timedelta(days=3), time(15, 30)
 FIELDS = {
     "cftc_contract_market_code": "contract_code",
     "market_and_exchange_names": "market_name",
@@ -45,7 +47,7 @@ def requests(dataset: Dataset, window: Window) -> list[Request]:
     """A year a question: 53 reports of four contracts, under the page of 1,000."""
     codes = ",".join(f"'{code}'" for code in CONTRACTS)
     return [
-        question(
+        get_json(
             dataset,
             piece,
             URL,
@@ -69,21 +71,13 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     government is shut, later than that.
     """
     optional = [field for field in FIELDS if field not in NEEDED]
-    report = pl.col("report").str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", strict=False, time_unit="us")
-    frame = records_frame(read_json(capture), FIELDS, optional).with_columns(report.alias("_midnight"))
-    midnight = pl.col("_midnight")
-    frame = frame.with_columns(
-        midnight.dt.date().alias("report_date"),
-        _from_new_york(midnight + CLOSE_OF_BUSINESS).alias("observed_at"),
-        _from_new_york(midnight + RELEASE).alias("published_at"),
+    report = pl.col("report").str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", strict=False, time_unit="us").dt.date()
+    frame = records_frame(read_json(capture), FIELDS, optional).with_columns(
+        report.alias("report_date"),
+        utc_at(report, CLOSE_OF_BUSINESS).alias("observed_at"),
+        utc_at(report + RELEASE_AFTER, RELEASED).alias("published_at"),
     )
     return place(frame, "observed_at", capture)
-
-
-def _from_new_york(local: pl.Expr) -> pl.Expr:
-    """Naive time in New York as naive UTC; null in the hours that a change of clocks skips or repeats."""
-    there = local.dt.replace_time_zone("America/New_York", ambiguous="null", non_existent="null")
-    return there.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
 
 
 FEEDS = {"tff_weekly": Feed(requests, parse)}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import polars as pl
 
-from ingestion.bodies import gate, reach, read_json, records_frame
+from ingestion.bodies import gate, objects, reach, read_json, records_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
+from ingestion.questions import epoch_s, get_json, last_s
 from ingestion.request import Request
+from ingestion.row_times import DAY, period_columns, place
 from ingestion.sources import Feed
-from ingestion.sources.perpetuals import epoch_ms, last_ms, objects, place, question
 from ingestion.windows import Window
 
 HOST = "https://api.coinalyze.net/v1"
@@ -41,15 +40,15 @@ _is_answer = gate(
 def _requests(dataset: Dataset, window: Window, path: str) -> list[Request]:
     """One question a year for all symbols, each of which the host counts. Stamps in seconds."""
     return [
-        question(
+        get_json(
             dataset,
             piece,
             f"{HOST}/{path}",
             {
                 "symbols": ",".join(SYMBOLS),
                 "interval": "daily",
-                "from": epoch_ms(piece.first) // 1000,
-                "to": last_ms(piece.last) // 1000,
+                "from": epoch_s(piece.first),
+                "to": last_s(piece.last),
                 "convert_to_usd": "true",
             },
             gate=_is_answer,
@@ -85,8 +84,7 @@ def _days(capture: Capture, fields: dict[str, str]) -> pl.DataFrame:
         for day in objects(series, "history")
     ]
     frame = records_frame(rows, {"symbol": "symbol", "t": "stamp", **fields})
-    start = to_timestamp("stamp", ("s",))
-    frame = frame.with_columns(start.alias("period_start_at"), (start + timedelta(days=1)).alias("period_end_at"))
+    frame = frame.with_columns(period_columns(to_timestamp("stamp", ("s",)), DAY))
     return place(frame, "period_start_at", capture)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time
 
 import polars as pl
 
-from ingestion.bodies import gate, reach, read_json, records_frame
+from ingestion.bodies import gate, listed, reach, read_json, records_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
+from ingestion.local_time import utc_at
+from ingestion.questions import epoch_ms, get_json, last_ms, parameters
 from ingestion.request import Request
+from ingestion.row_times import DAY, period_columns, place, reason_for_time
 from ingestion.sources import Feed
-from ingestion.sources.perpetuals import UNREADABLE_TIME, asked, epoch_ms, last_ms, listed, place, question
 from ingestion.windows import Window
 
 HOST = "https://open-api-v4.coinglass.com/api"
@@ -21,7 +23,7 @@ FUNDS = {"BTC": "bitcoin", "ETH": "ethereum"}
 # Liquidations must be asked for by venue; open interest is over all of them.
 VENUES = "Binance,OKX,Bybit,Deribit,Gate,Bitfinex,BitMEX,Hyperliquid,HTX,Bitget"
 TOTAL = "TOTAL"
-NEW_YORK_CLOSE = timedelta(hours=16)
+NEW_YORK_CLOSE = time(16)
 
 _is_answer = gate(lambda body: str(body["code"]) == "0", lambda body: f"{body['code']} {body['msg']}")
 
@@ -29,7 +31,7 @@ _is_answer = gate(lambda body: str(body["code"]) == "0", lambda body: f"{body['c
 def _requests(dataset: Dataset, window: Window, path: str, more: dict[str, str]) -> list[Request]:
     """A year a question, at most 366 of the 1,000 rows of a page."""
     return [
-        question(
+        get_json(
             dataset,
             piece,
             f"{HOST}/futures/{path}/aggregated-history",
@@ -60,7 +62,7 @@ def open_interest_requests(dataset: Dataset, window: Window) -> list[Request]:
 def flow_requests(dataset: Dataset, window: Window) -> list[Request]:
     """The whole history at every question."""
     return [
-        question(dataset, None, f"{HOST}/etf/{fund}/flow-history", {}, series=coin, gate=_is_answer)
+        get_json(dataset, None, f"{HOST}/etf/{fund}/flow-history", {}, series=coin, gate=_is_answer)
         for coin, fund in FUNDS.items()
     ]
 
@@ -78,11 +80,9 @@ def parse_open_interest(dataset: Dataset, capture: Capture) -> pl.DataFrame:
 
 def _days(capture: Capture, fields: dict[str, str]) -> pl.DataFrame:
     frame = records_frame(reach(read_json(capture), "data"), {"time": "stamp", **fields})
-    start = to_timestamp("stamp", ("ms",))
     frame = frame.with_columns(
-        pl.lit(asked(capture, "symbol")).alias("symbol"),
-        start.alias("period_start_at"),
-        (start + timedelta(days=1)).alias("period_end_at"),
+        pl.lit(parameters(capture.url)["symbol"]).alias("symbol"),
+        *period_columns(to_timestamp("stamp", ("ms",)), DAY),
     )
     return place(frame, "period_start_at", capture)
 
@@ -101,13 +101,11 @@ def parse_flows(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         ]
     fields = {"timestamp": "stamp", "etf_ticker": "ticker", "flow_usd": "flow_usd"}
     midnight = to_timestamp("stamp", ("ms",))
-    # The close in New York, whose offset from UTC moves twice a year.
-    there = (midnight + NEW_YORK_CLOSE).dt.replace_time_zone("America/New_York", ambiguous="null", non_existent="null")
     return records_frame(rows, fields).with_columns(
         pl.lit(coin).alias("asset"),
         midnight.dt.date().alias("session_date"),
-        there.dt.convert_time_zone("UTC").dt.replace_time_zone(None).alias("observed_at"),
-        pl.when(midnight.is_null()).then(pl.lit(UNREADABLE_TIME)).alias("_reject"),
+        utc_at(midnight.dt.date(), NEW_YORK_CLOSE).alias("observed_at"),
+        reason_for_time(midnight).alias("_reject"),
     )
 
 

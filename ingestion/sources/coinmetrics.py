@@ -8,9 +8,11 @@ from ingestion.bodies import gate, reach, read_json, records_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
+from ingestion.questions import get_json
 from ingestion.request import Request
+from ingestion.row_times import day_columns, not_a_day, was_asked
 from ingestion.sources import Feed
-from ingestion.sources.chain import TERAHASHES_PER_EXAHASH, day_columns, not_a_day, not_a_number, scaled, was_asked
+from ingestion.units import TERAHASHES_PER_EXAHASH, not_a_number, scaled
 from ingestion.windows import Window
 
 HOST = "https://community-api.coinmetrics.io/v4/timeseries/asset-metrics"
@@ -40,14 +42,11 @@ _has_data = gate(lambda body: isinstance(body["data"], list), lambda body: body[
 def requests(dataset: Dataset, window: Window) -> list[Request]:
     metrics = ",".join([*METRICS, COMPLETED])
     return [
-        Request(
-            source=dataset.source,
-            dataset=dataset.name,
-            url=f"{HOST}?assets={ASSET}&metrics={metrics}&frequency=1d&start_time={piece.first}&end_time={piece.last}"
+        get_json(
+            dataset,
+            piece,
+            f"{HOST}?assets={ASSET}&metrics={metrics}&frequency=1d&start_time={piece.first}&end_time={piece.last}"
             f"&page_size={PAGE_SIZE}&paging_from=start",
-            kind="json",
-            covers_from=piece.first,
-            covers_to=piece.last,
             gate=_has_data,
             series=ASSET,
         )

@@ -8,11 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from ingestion.bodies import as_text, gate, reach, read_json, records_frame
+from ingestion.bodies import as_text, gate, listed, reach, read_json, records_frame, whole_numbers
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.errors import UnreadableBody
 from ingestion.local_time import utc_at
+from ingestion.questions import get_json
 from ingestion.request import Request
 from ingestion.sources import Feed
 from ingestion.windows import Window
@@ -40,8 +41,9 @@ def next_page(dataset: Dataset, request: Request, capture: Capture) -> Request |
     """The next 250, as long as the host counts more than it has given."""
     congress, offset = (int(number) for number in _POSITION.findall(request.url)[0])
     body = read_json(capture)
-    given = offset + len(reach(body, "nominations"))
-    if given == offset or given >= reach(body, "pagination", "count"):
+    given = offset + len(listed(body, "nominations"))
+    (count,) = whole_numbers([body], "pagination", "count")
+    if given == offset or given >= count:
         return None
     return _question(dataset, congress, given)
 
@@ -101,13 +103,8 @@ def _part(record: dict[str, Any], holder: str, field: str) -> str | None:
 
 
 def _question(dataset: Dataset, congress: int, offset: int) -> Request:
-    return Request(
-        source=dataset.source,
-        dataset=dataset.name,
-        url=f"{URL}/{congress}?format=json&limit={PAGE}&offset={offset}",
-        kind="json",
-        gate=_is_answer,
-    )
+    url = f"{URL}/{congress}?format=json&limit={PAGE}&offset={offset}"
+    return get_json(dataset, None, url, gate=_is_answer)
 
 
 FEEDS = {"nominations": Feed(requests, parse, next_page=next_page)}

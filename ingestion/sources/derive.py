@@ -11,6 +11,7 @@ from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
 from ingestion.errors import UnreadableBody
 from ingestion.options import month_ends, read_names, stamp_snapshot
+from ingestion.questions import post_json
 from ingestion.request import Request
 from ingestion.sources import Feed
 from ingestion.windows import Window
@@ -32,13 +33,11 @@ _is_result = gate(lambda body: "error" not in body and isinstance(body["result"]
 def requests(dataset: Dataset, window: Window) -> list[Request]:
     """The state of now, of the next monthly expiries after the last day of the window."""
     return [
-        Request(
-            source=dataset.source,
-            dataset=dataset.name,
-            url=URL,
-            kind="json",
-            method="POST",
-            body=orjson.dumps({"instrument_type": "option", "currency": CURRENCY, "expiry_date": f"{expiry:{EXPIRY}}"}),
+        post_json(
+            dataset,
+            None,
+            URL,
+            orjson.dumps({"instrument_type": "option", "currency": CURRENCY, "expiry_date": f"{expiry:{EXPIRY}}"}),
             gate=_is_result,
             series=f"{CURRENCY}-{expiry:{EXPIRY}}",
         )

@@ -12,6 +12,7 @@ from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.local_time import utc_at
 from ingestion.request import Request
+from ingestion.row_times import reason_for_date
 from ingestion.sources import Feed
 from ingestion.windows import Window
 
@@ -41,7 +42,7 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         utc_at(day, AGREED, FRANKFURT).alias("observed_at"),
         "units_per_eur",
         utc_at(day, PUBLISHED, FRANKFURT).alias("published_at"),
-        pl.when(day.is_null()).then(pl.lit("date is unreadable")).alias("_reject"),
+        reason_for_date(day).alias("_reject"),
     )
 
 

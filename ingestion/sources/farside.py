@@ -13,6 +13,7 @@ from ingestion.contract import Dataset
 from ingestion.errors import UnreadableBody
 from ingestion.local_time import utc_at
 from ingestion.request import Request
+from ingestion.row_times import reason_for_date
 from ingestion.sources import Feed
 from ingestion.windows import Window
 
@@ -56,7 +57,7 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         session.alias("session_date"),
         utc_at(session, time(16)).alias("observed_at"),
         "net_flow_usd",
-        pl.when(session.is_null()).then(pl.lit("session date is unreadable")).alias("_reject"),
+        reason_for_date(session, what="session date").alias("_reject"),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import time
-from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
 
@@ -12,7 +11,9 @@ from ingestion.bodies import csv_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.local_time import utc_at
+from ingestion.questions import parameters
 from ingestion.request import Request
+from ingestion.row_times import reason_for_date
 from ingestion.sources import Feed
 from ingestion.text_tables import last_line_reason
 from ingestion.windows import Window
@@ -50,7 +51,7 @@ def series_requests(series: Sequence[str]) -> Callable[[Dataset, Window], list[R
 
 def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """Values of one series in its own unit. A day with an empty cell or a dot had no value and is no row."""
-    series = parse_qs(urlsplit(capture.url).query)["id"][0]
+    series = parameters(capture.url)["id"]
     frame = csv_frame(capture.body, {"observation_date": "day", series: "value"}, f"FRED's {series}")
     frame = frame.with_columns(
         last_line_reason(capture).alias("cut"),
@@ -62,20 +63,7 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         day,
         utc_at(day, STANDS_AT).alias("observed_at"),
         "value",
-        pl.coalesce("cut", day_reason(day, capture)).alias("_reject"),
-    )
-
-
-def day_reason(day: pl.Expr, capture: Capture) -> pl.Expr:
-    """A reason for rows without a day, or of a day that was not asked for."""
-    is_outside = pl.lit(False)
-    if capture.covers_from and capture.covers_to:
-        is_outside = ~day.is_between(pl.lit(capture.covers_from), pl.lit(capture.covers_to))
-    return (
-        pl.when(day.is_null())
-        .then(pl.lit("date is unreadable"))
-        .when(is_outside)
-        .then(pl.lit("outside the days asked for"))
+        pl.coalesce("cut", reason_for_date(day, capture)).alias("_reject"),
     )
 
 

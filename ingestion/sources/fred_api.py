@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
-from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
 
@@ -12,9 +11,11 @@ from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.errors import UnreadableBody
 from ingestion.local_time import utc_at
+from ingestion.questions import get_json, parameters
 from ingestion.request import Request
+from ingestion.row_times import reason_for_date
 from ingestion.sources import Feed
-from ingestion.sources.fred import DAILY, RELEASED_WEEKLY, STANDS_AT, day_reason
+from ingestion.sources.fred import DAILY, RELEASED_WEEKLY, STANDS_AT
 from ingestion.windows import Window
 
 URL = "https://api.stlouisfed.org/fred/series/observations"
@@ -27,16 +28,13 @@ def requests(dataset: Dataset, window: Window) -> list[Request]:
     """Every vintage since the first day asked for, which is before any value about these days was published."""
     pieces = list(window.pieces(dataset.partition))
     return [
-        Request(
-            source=dataset.source,
-            dataset=dataset.name,
-            url=(
+        get_json(
+            dataset,
+            piece,
+            (
                 f"{URL}?series_id={name}&file_type=json&realtime_start={piece.first}&realtime_end=9999-12-31"
                 f"&observation_start={piece.first}&observation_end={piece.last}"
             ),
-            kind="json",
-            covers_from=piece.first,
-            covers_to=piece.last,
             gate=_is_answer,
             series=name,
         )
@@ -61,13 +59,13 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     ).filter(pl.col("value").is_null() | (pl.col("value") != "."))
     day, vintage = pl.col("observed_date"), pl.col("vintage_date")
     return frame.select(
-        pl.lit(parse_qs(urlsplit(capture.url).query)["series_id"][0]).alias("series"),
+        pl.lit(parameters(capture.url)["series_id"]).alias("series"),
         day,
         vintage,
         utc_at(day, STANDS_AT).alias("observed_at"),
         "value",
         utc_at(vintage + timedelta(days=1), time(0), "America/Chicago").alias("published_at"),
-        day_reason(day, capture).alias("_reject"),
+        reason_for_date(day, capture).alias("_reject"),
     )
 
 

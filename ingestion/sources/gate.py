@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import orjson
 import polars as pl
 
-from ingestion.bodies import gate, read_json, records_frame
+from ingestion.bodies import gate, listed, read_json, records_frame, whole_numbers
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
+from ingestion.questions import epoch_s, get_json, parameters
 from ingestion.request import Request
+from ingestion.row_times import HOUR, period_columns, place
 from ingestion.sources import Feed
-from ingestion.sources.perpetuals import HOUR, asked, epoch_ms, listed, place, question
 from ingestion.windows import Window
 
 HOST = "https://api.gateio.ws/api/v4/futures/usdt"
@@ -29,14 +29,14 @@ _is_answer = gate(lambda body: isinstance(body, list), lambda body: body)
 def stats_requests(dataset: Dataset, window: Window) -> list[Request]:
     """The host takes a start and a number of rows, no end."""
     return [
-        question(
+        get_json(
             dataset,
             piece,
             f"{HOST}/contract_stats",
             {
                 "contract": contract,
                 "interval": "1h",
-                "from": epoch_ms(piece.first) // 1000,
+                "from": epoch_s(piece.first),
                 "limit": 24 * ((piece.last - piece.first).days + 1),
             },
             series=contract,
@@ -52,15 +52,15 @@ def order_requests(dataset: Dataset, window: Window) -> list[Request]:
     return [
         _orders(dataset, piece, midnight + HOUR_SECONDS * hour, midnight + HOUR_SECONDS * (hour + 1) - 1)
         for piece in window.pieces("day")
-        for midnight in [epoch_ms(piece.first) // 1000]
+        for midnight in [epoch_s(piece.first)]
         for hour in range(24)
     ]
 
 
 def next_orders_page(dataset: Dataset, request: Request, capture: Capture) -> Request | None:
     """Of a full page, newest first, the rest of the hour that is older."""
-    stamps = [order["time"] for order in orjson.loads(capture.body)]
-    start, end = int(asked(capture, "from")), int(asked(capture, "to"))
+    stamps = whole_numbers(listed(read_json(capture)), "time")
+    start, end = (int(parameters(capture.url)[name]) for name in ("from", "to"))
     if len(stamps) < PAGE or capture.covers_from is None or capture.covers_to is None:
         return None
     before = min(*stamps, end - 1)
@@ -69,7 +69,7 @@ def next_orders_page(dataset: Dataset, request: Request, capture: Capture) -> Re
 
 def _orders(dataset: Dataset, piece: Window, start: int, end: int) -> Request:
     params: dict[str, str | int] = {"contract": ORDERS_OF, "from": start, "to": end, "limit": PAGE}
-    return question(dataset, piece, f"{HOST}/liq_orders", params, series=ORDERS_OF, gate=_is_answer)
+    return get_json(dataset, piece, f"{HOST}/liq_orders", params, series=ORDERS_OF, gate=_is_answer)
 
 
 def parse_stats(dataset: Dataset, capture: Capture) -> pl.DataFrame:
@@ -90,9 +90,9 @@ def parse_stats(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     }
     optional = [name for name in fields if name.startswith(("lsr", "top_lsr")) or name.endswith("amount")]
     frame = records_frame(read_json(capture), fields, optional).with_columns(
-        pl.lit(asked(capture, "contract")).alias("symbol"), to_timestamp("stamp", ("s",)).alias("period_start_at")
+        pl.lit(parameters(capture.url)["contract"]).alias("symbol"),
+        *period_columns(to_timestamp("stamp", ("s",)), HOUR),
     )
-    frame = frame.with_columns((pl.col("period_start_at") + HOUR).alias("period_end_at"))
     return place(frame, "period_start_at", capture, drop_after=True)
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 import polars as pl
 
-from ingestion.bodies import gate, reach, read_json, records_frame
+from ingestion.bodies import gate, listed, reach, read_json, records_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
 from ingestion.errors import UnreadableBody
+from ingestion.questions import epoch_ms, last_ms, post_json
 from ingestion.request import Request
+from ingestion.row_times import HOUR, period_columns, place, received
 from ingestion.sources import Feed
-from ingestion.sources.perpetuals import HOUR, epoch_ms, last_ms, listed, place
 from ingestion.windows import Window
 
 URL = "https://api.hyperliquid.xyz/info"
@@ -23,22 +22,6 @@ COINS = ("BTC", "ETH")
 DAYS_OF_FUNDING = 20
 
 _is_answer = gate(lambda body: isinstance(body, list), lambda body: body)
-
-
-def _question(dataset: Dataset, piece: Window | None, said: dict[str, Any], coin: str | None, weight: int) -> Request:
-    return Request(
-        source=dataset.source,
-        dataset=dataset.name,
-        url=URL,
-        kind="json",
-        method="POST",
-        body=orjson.dumps(said),
-        covers_from=piece.first if piece else None,
-        covers_to=piece.last if piece else None,
-        gate=_is_answer,
-        series=coin,
-        weight=weight,
-    )
 
 
 def candle_requests(dataset: Dataset, window: Window) -> list[Request]:
@@ -52,7 +35,17 @@ def candle_requests(dataset: Dataset, window: Window) -> list[Request]:
                 "startTime": epoch_ms(piece.first),
                 "endTime": last_ms(piece.last),
             }
-            requests.append(_question(dataset, piece, {"type": "candleSnapshot", "req": asked}, coin, weight=33))
+            requests.append(
+                post_json(
+                    dataset,
+                    piece,
+                    URL,
+                    orjson.dumps({"type": "candleSnapshot", "req": asked}),
+                    series=coin,
+                    gate=_is_answer,
+                    weight=33,
+                )
+            )
     return requests
 
 
@@ -67,12 +60,12 @@ def funding_requests(dataset: Dataset, window: Window) -> list[Request]:
                 "startTime": epoch_ms(piece.first),
                 "endTime": last_ms(piece.last),
             }
-            requests.append(_question(dataset, piece, said, coin, weight=44))
+            requests.append(post_json(dataset, piece, URL, orjson.dumps(said), series=coin, gate=_is_answer, weight=44))
     return requests
 
 
 def context_requests(dataset: Dataset, window: Window) -> list[Request]:
-    return [_question(dataset, None, {"type": "metaAndAssetCtxs"}, None, weight=20)]
+    return [post_json(dataset, None, URL, orjson.dumps({"type": "metaAndAssetCtxs"}), gate=_is_answer, weight=20)]
 
 
 def parse_candles(dataset: Dataset, capture: Capture) -> pl.DataFrame:
@@ -89,9 +82,8 @@ def parse_candles(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         "n": "trades_count",
     }
     frame = records_frame(read_json(capture), fields).with_columns(
-        to_timestamp("stamp", ("ms",)).alias("period_start_at")
+        *period_columns(to_timestamp("stamp", ("ms",)), HOUR)
     )
-    frame = frame.with_columns((pl.col("period_start_at") + HOUR).alias("period_end_at"))
     return place(frame, "period_start_at", capture).with_columns(
         pl.coalesce("_reject", pl.when(pl.col("interval").ne_missing("1h")).then(pl.lit("not an hour's candle"))).alias(
             "_reject"
@@ -132,7 +124,7 @@ def parse_contexts(dataset: Dataset, capture: Capture) -> pl.DataFrame:
                 raise UnreadableBody(f"the state of {market['name']} is {type(state).__name__}")
             chosen.append({**state, "name": market["name"]})
     frame = records_frame(chosen, fields, optional=("midPx", "premium", "dayBaseVlm"))
-    return frame.with_columns(pl.lit(capture.received_at, dtype=pl.Datetime("us")).alias("observed_at"))
+    return frame.with_columns(received(capture).alias("observed_at"))
 
 
 FEEDS = {

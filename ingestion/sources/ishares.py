@@ -14,6 +14,7 @@ from ingestion.contract import Dataset
 from ingestion.errors import UnreadableBody
 from ingestion.local_time import utc_at
 from ingestion.request import Request
+from ingestion.row_times import reason_for_date
 from ingestion.sources import Feed
 from ingestion.text_tables import last_line_reason
 from ingestion.windows import Window
@@ -54,7 +55,7 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         day.alias("session_date"),
         utc_at(day, time(16)).alias("observed_at"),
         *[pl.col(name).str.replace_all(",", "").str.strip_prefix("$") for name in measures],
-        pl.coalesce("cut", pl.when(day.is_null()).then(pl.lit("session date is unreadable"))).alias("_reject"),
+        pl.coalesce("cut", reason_for_date(day, what="session date")).alias("_reject"),
     )
 
 

@@ -11,14 +11,16 @@ from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
 from ingestion.errors import UnreadableBody
+from ingestion.questions import get_json, parameters
 from ingestion.request import Request
+from ingestion.row_times import DAY, HOUR, period_columns, reason_for_time
 from ingestion.sources import Feed
 from ingestion.windows import Window
 
 URL = "https://api.kraken.com/0/public/OHLC"
 # As asked for, and as the answer calls it.
 PAIRS = {"XBTUSD": "XXBTZUSD", "ETHUSD": "XETHZUSD", "USDTUSD": "USDTZUSD"}
-LENGTHS = {"ohlc_1h": timedelta(hours=1), "ohlc_1d": timedelta(days=1)}
+LENGTHS = {"ohlc_1h": HOUR, "ohlc_1d": DAY}
 CELLS = [
     "time", "open_price", "high_price", "low_price", "close_price", "average_price", "volume_coins", "trades_count",
 ]  # fmt: skip
@@ -29,11 +31,10 @@ def requests(dataset: Dataset, window: Window) -> list[Request]:
     """One question for a pair, whatever the window."""
     minutes = LENGTHS[dataset.name] // timedelta(minutes=1)
     return [
-        Request(
-            source=dataset.source,
-            dataset=dataset.name,
-            url=f"{URL}?pair={pair}&interval={minutes}",
-            kind="json",
+        get_json(
+            dataset,
+            None,
+            f"{URL}?pair={pair}&interval={minutes}",
             gate=is_answer,
             series=pair,
         )
@@ -43,7 +44,7 @@ def requests(dataset: Dataset, window: Window) -> list[Request]:
 
 def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """Candles of one answer, seconds, oldest first; the last one is running, and landing leaves it out."""
-    pair = capture.url.partition("pair=")[2].partition("&")[0]
+    pair = parameters(capture.url)["pair"]
     result = reach(read_json(capture), "result")
     told = sorted(set(result) - {"last"}) if isinstance(result, dict) else []
     if len(told) != 1 or told[0] not in (pair, PAIRS.get(pair)):
@@ -51,10 +52,9 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     start = to_timestamp("time", ("s",))
     return rows_frame(result[told[0]], CELLS).select(
         pl.lit(pair).alias("symbol"),
-        start.alias("period_start_at"),
-        (start + LENGTHS[dataset.name]).alias("period_end_at"),
+        *period_columns(start, LENGTHS[dataset.name]),
         *CELLS[1:],
-        pl.when(start.is_null()).then(pl.lit("time is unreadable or in another unit")).alias("_reject"),
+        reason_for_time(start).alias("_reject"),
     )
 
 

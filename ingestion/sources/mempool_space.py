@@ -1,7 +1,7 @@
 """mempool.space: facts of the chain, and its running estimate of the next retarget.
 
 Retargets and daily hashrates come whole; fees and rewards come for the last three days; two questions are about now.
-An estimate is a forecast and never stands in a table with outcomes. Blocks by day are in mempool_blocks.py.
+An estimate is a forecast and never stands in a table with outcomes. Blocks by day are in mempool_space_blocks.py.
 """
 
 from __future__ import annotations
@@ -16,18 +16,11 @@ from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
 from ingestion.errors import BodyRejected
+from ingestion.questions import get_json
 from ingestion.request import Request
-from ingestion.sources import Feed, mempool_blocks
-from ingestion.sources.chain import (
-    DAY,
-    HASHES_PER_EXAHASH,
-    SATS_PER_COIN,
-    day_columns,
-    moment,
-    not_a_day,
-    not_a_number,
-    scaled,
-)
+from ingestion.row_times import DAY, day_columns, not_a_day, reason_for_time, received
+from ingestion.sources import Feed, mempool_space_blocks
+from ingestion.units import HASHES_PER_EXAHASH, SATS_PER_COIN, not_a_number, scaled
 from ingestion.windows import Window
 
 API = "https://mempool.space/api/v1"
@@ -63,7 +56,7 @@ def _one_question(url: str, check: Callable[[Any], None]) -> Callable[[Dataset, 
     """A question without days: the host gives everything, its newest days, or its present state."""
 
     def requests(dataset: Dataset, window: Window) -> list[Request]:
-        return [Request(source=dataset.source, dataset=dataset.name, url=url, kind="json", gate=check)]
+        return [get_json(dataset, None, url, gate=check)]
 
     return requests
 
@@ -77,7 +70,7 @@ def parse_adjustments(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         stamp.alias("observed_at"),
         "difficulty",
         "adjustment_ratio",
-        pl.when(stamp.is_null()).then(pl.lit("time is unreadable or in another unit")).alias("_reject"),
+        reason_for_time(stamp).alias("_reject"),
     )
 
 
@@ -103,7 +96,7 @@ def parse_estimate(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     retarget_at = to_timestamp("estimated_retarget_at", ("ms",))
     remaining = pl.duration(milliseconds=pl.col("remaining_milliseconds").cast(pl.Int64, strict=False))
     return frame.select(
-        moment(capture).alias("observed_at"),
+        received(capture).alias("observed_at"),
         # The host adds the time that remains to its own clock, so the difference is that clock.
         (retarget_at - remaining).cast(pl.Datetime("us")).alias("estimated_at"),
         "next_retarget_height",
@@ -112,7 +105,7 @@ def parse_estimate(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         "progress_pct",
         "remaining_blocks_count",
         scaled("mean_block_interval_seconds", 1000),
-        pl.when(retarget_at.is_null()).then(pl.lit("time is unreadable or in another unit")).alias("_reject"),
+        reason_for_time(retarget_at).alias("_reject"),
     )
 
 
@@ -120,7 +113,7 @@ def parse_reward_stats(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """Totals of the newest 144 blocks; strings of satoshi."""
     frame = records_frame([read_json(capture)], _REWARDS)
     return frame.select(
-        moment(capture).alias("observed_at"),
+        received(capture).alias("observed_at"),
         "start_height",
         "end_height",
         scaled("reward_coins", SATS_PER_COIN),
@@ -143,10 +136,7 @@ def _parse_buckets(field: str, column: str) -> Callable[[Dataset, Capture], pl.D
             scaled(column, SATS_PER_COIN),
             # 0 and -1 are the host's ways to say that it had no price.
             pl.when(price > 0).then(price).alias("price_usd"),
-            pl.when(stamp.is_null())
-            .then(pl.lit("time is unreadable or in another unit"))
-            .otherwise(not_a_number([column, "price_usd"]))
-            .alias("_reject"),
+            pl.coalesce(reason_for_time(stamp), not_a_number([column, "price_usd"])).alias("_reject"),
         )
 
     return parse
@@ -166,9 +156,9 @@ FEEDS = {
         _one_question(f"{API}/mining/blocks/rewards/3d", _is_rows), _parse_buckets("avgRewards", "reward_coins")
     ),
     "blocks": Feed(
-        mempool_blocks.requests,
-        mempool_blocks.parse,
-        holds_rows=mempool_blocks.holds_blocks,
-        next_page=mempool_blocks.next_page,
+        mempool_space_blocks.requests,
+        mempool_space_blocks.parse,
+        holds_rows=mempool_space_blocks.holds_blocks,
+        next_page=mempool_space_blocks.next_page,
     ),
 }

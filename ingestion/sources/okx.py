@@ -6,25 +6,16 @@ from datetime import timedelta
 
 import polars as pl
 
-from ingestion.bodies import gate, reach, read_json, records_frame, rows_frame
+from ingestion.bodies import gate, listed, objects, reach, read_json, records_frame, rows_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
+from ingestion.funding import with_interval_hours
+from ingestion.questions import epoch_ms, get_json, last_ms, parameters
 from ingestion.request import Request
+from ingestion.row_times import DAY, HOUR, period_columns, place
 from ingestion.sources import Feed
-from ingestion.sources.perpetuals import (
-    DAY,
-    HOUR,
-    asked,
-    epoch_ms,
-    last_ms,
-    listed,
-    objects,
-    place,
-    question,
-    with_interval_hours,
-)
-from ingestion.windows import Window
+from ingestion.windows import Window, whole
 
 HOST = "https://www.okx.com/api/v5"
 SWAPS = ("BTC-USDT-SWAP", "ETH-USDT-SWAP")
@@ -47,7 +38,7 @@ _is_answer = gate(lambda body: body["code"] == "0", lambda body: f"{body['code']
 def candle_requests(dataset: Dataset, window: Window) -> list[Request]:
     """`after` gives rows older than a stamp and `before` newer ones, neither with the stamp itself."""
     return [
-        question(
+        get_json(
             dataset,
             piece,
             f"{HOST}/market/history-candles",
@@ -68,7 +59,7 @@ def candle_requests(dataset: Dataset, window: Window) -> list[Request]:
 
 def funding_requests(dataset: Dataset, window: Window) -> list[Request]:
     return [
-        question(
+        get_json(
             dataset,
             piece,
             f"{HOST}/public/funding-rate-history",
@@ -89,7 +80,7 @@ def funding_requests(dataset: Dataset, window: Window) -> list[Request]:
 def open_interest_requests(dataset: Dataset, window: Window) -> list[Request]:
     """Whether ends are inclusive is not documented: a millisecond before the hour is right either way."""
     return [
-        question(
+        get_json(
             dataset,
             piece,
             f"{HOST}/rubik/stat/contracts/open-interest-history",
@@ -111,12 +102,9 @@ def open_interest_requests(dataset: Dataset, window: Window) -> list[Request]:
 def file_requests(dataset: Dataset, window: Window) -> list[Request]:
     """Whole months, so that the file of a month is listed whichever of its days is asked about."""
     shift = int(VENUE_CLOCK.total_seconds()) * 1000
-    months = []
-    for piece in window.pieces("month"):
-        next_month = (piece.first.replace(day=28) + timedelta(days=4)).replace(day=1)
-        months.append(Window(piece.first.replace(day=1), next_month - DAY))
+    months = [whole(piece.first, "month") for piece in window.pieces("month")]
     return [
-        question(
+        get_json(
             dataset,
             month,
             f"{HOST}/public/market-data-history",
@@ -138,9 +126,8 @@ def parse_candles(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """Finished candles; one the venue has not confirmed is left out, even if its hour is over."""
     frame = rows_frame(reach(read_json(capture), "data"), CANDLE).filter(pl.col("confirm").ne_missing("0"))
     frame = frame.with_columns(
-        pl.lit(asked(capture, "instId")).alias("symbol"), to_timestamp("stamp", ("ms",)).alias("period_start_at")
+        pl.lit(parameters(capture.url)["instId"]).alias("symbol"), *period_columns(to_timestamp("stamp", ("ms",)), HOUR)
     )
-    frame = frame.with_columns((pl.col("period_start_at") + HOUR).alias("period_end_at"))
     return place(frame, "period_start_at", capture).with_columns(
         pl.coalesce(
             "_reject", pl.when(pl.col("confirm").ne_missing("1")).then(pl.lit("confirm is neither 0 nor 1"))
@@ -164,7 +151,7 @@ def parse_funding(dataset: Dataset, capture: Capture) -> pl.DataFrame:
 def parse_open_interest(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """Points of open interest in contracts, coins and dollars, as the venue converts them."""
     columns = ["stamp", "open_interest_contracts", "open_interest_coins", "open_interest_usd"]
-    swap = asked(capture, "instId")
+    swap = parameters(capture.url)["instId"]
     frame = rows_frame(reach(read_json(capture), "data"), columns).with_columns(
         pl.lit(swap).alias("symbol"),
         pl.lit("inverse" if swap.split("-")[1] == "USD" else "linear").alias("product"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import parse_qsl, urlsplit
 
 import polars as pl
 
@@ -12,7 +11,9 @@ from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
 from ingestion.options import EXPIRY_HOUR, month_ends
+from ingestion.questions import get_json, parameters
 from ingestion.request import Request
+from ingestion.row_times import reason_for_time
 from ingestion.sources import Feed
 from ingestion.windows import Window
 
@@ -31,11 +32,10 @@ _is_good = gate(lambda body: body["code"] == "0", lambda body: f"{body['code']} 
 def requests(dataset: Dataset, window: Window) -> list[Request]:
     """The state of now, of the next monthly expiries after the last day of the window."""
     return [
-        Request(
-            source=dataset.source,
-            dataset=dataset.name,
-            url=f"{URL}?ccy={currency}&expTime={expiry:%Y%m%d}",
-            kind="json",
+        get_json(
+            dataset,
+            None,
+            f"{URL}?ccy={currency}&expTime={expiry:%Y%m%d}",
             gate=_is_good,
             series=f"{currency}-{expiry:%Y%m%d}",
         )
@@ -47,14 +47,14 @@ def requests(dataset: Dataset, window: Window) -> list[Request]:
 def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """Strikes of one expiry: [time ms, strike, call and put open interest, call and put volume]."""
     frame = rows_frame(reach(read_json(capture), "data"), _COLUMNS)
-    asked = dict(parse_qsl(urlsplit(capture.url).query))
+    asked = parameters(capture.url)
     expiry = datetime.fromisoformat(asked["expTime"]) + EXPIRY_HOUR
     moment = to_timestamp("stamp", ("ms",))
     return frame.with_columns(
         pl.lit(asked["ccy"]).alias("currency"),
         pl.lit(expiry, dtype=pl.Datetime("us")).alias("expiry_at"),
         moment.alias("observed_at"),
-        pl.when(moment.is_null()).then(pl.lit("time is unreadable or in another unit")).alias("_reject"),
+        reason_for_time(moment).alias("_reject"),
     )
 
 

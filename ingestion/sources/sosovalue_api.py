@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import time
-from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
 
@@ -12,7 +11,9 @@ from ingestion.bodies import gate, reach, read_json, records_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.local_time import utc_at
+from ingestion.questions import get_json, parameters
 from ingestion.request import Request
+from ingestion.row_times import reason_for_date
 from ingestion.sources import Feed
 from ingestion.windows import Window
 
@@ -35,11 +36,10 @@ _is_answer = gate(
 
 def requests(dataset: Dataset, window: Window) -> list[Request]:
     return [
-        Request(
-            source=dataset.source,
-            dataset=dataset.name,
-            url=f"{URL}?symbol={asset}&country_code=US&limit=300",
-            kind="json",
+        get_json(
+            dataset,
+            None,
+            f"{URL}?symbol={asset}&country_code=US&limit=300",
             gate=_is_answer,
             series=asset,
         )
@@ -60,14 +60,15 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     number = pl.int_range(pl.len())
     return (
         frame.with_columns(
-            pl.lit(parse_qs(urlsplit(capture.url).query)["symbol"][0]).alias("asset"),
+            pl.lit(parameters(capture.url)["symbol"]).alias("asset"),
             session.alias("session_date"),
             utc_at(session, time(16)).alias("observed_at"),
-            pl.when(session.is_null())
-            .then(pl.lit("session date is unreadable"))
-            .when(number.is_in(undecided))
-            .then(pl.lit("several sums for one date, and no cumulative tells the day's"))
-            .alias("_reject"),
+            pl.coalesce(
+                reason_for_date(session, what="session date"),
+                pl.when(number.is_in(undecided)).then(
+                    pl.lit("several sums for one date, and no cumulative tells the day's")
+                ),
+            ).alias("_reject"),
         )
         .filter(number.is_in(kept + undecided))
         .drop("day")

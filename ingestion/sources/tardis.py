@@ -20,6 +20,7 @@ from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
 from ingestion.errors import UnreadableBody
 from ingestion.request import Request
+from ingestion.row_times import period_columns
 from ingestion.sources import Feed
 from ingestion.windows import Window
 
@@ -83,8 +84,7 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     quotes = {name: pl.col(name).cast(pl.Float64, strict=False) for name in ("bid_iv", "ask_iv")}
     return frame.with_columns(
         pl.col("instrument_name").str.extract(_WANTED, 1).alias("currency"),
-        minute.alias("period_start_at"),
-        (minute + MINUTE).alias("period_end_at"),
+        *period_columns(minute, MINUTE),
         to_timestamp("quoted", ("us",)).alias("quoted_at"),
         expiry.alias("expiry_at"),
         (mark_iv / 100).alias("mark_iv_ratio"),

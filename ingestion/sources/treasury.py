@@ -14,9 +14,10 @@ from ingestion.contract import Dataset
 from ingestion.errors import UnreadableBody
 from ingestion.local_time import utc_at
 from ingestion.request import Request
+from ingestion.row_times import outside_partition, reason_for_date
 from ingestion.sources import Feed
 from ingestion.text_tables import last_line_reason
-from ingestion.windows import Window
+from ingestion.windows import PartitionKind, Window
 
 BASE = "https://home.treasury.gov/resource-center/data-chart-center/interest-rates"
 XML_TENORS = {
@@ -83,7 +84,7 @@ def parse_xml(dataset: Dataset, capture: Capture) -> pl.DataFrame:
                 rows.append((cells["NEW_DATE"].text, tenor, cells[name].text))
     frame = pl.DataFrame(rows, schema=dict.fromkeys(("day", "tenor", "par_yield_pct"), pl.String), orient="row")
     day = pl.col("day").str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us").dt.date()
-    return _with_times(frame.with_columns(day.alias("observed_date")), capture, "%Y-%m")
+    return _with_times(frame.with_columns(day.alias("observed_date")), capture, "month")
 
 
 def parse_csv(dataset: Dataset, capture: Capture) -> pl.DataFrame:
@@ -95,21 +96,12 @@ def parse_csv(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         pl.col("par_yield_pct").is_not_null() & (pl.col("par_yield_pct") != "")
     )
     day = pl.col("day").str.to_date("%m/%d/%Y", strict=False)
-    return _with_times(long.with_columns(day.alias("observed_date")), capture, "%Y")
+    return _with_times(long.with_columns(day.alias("observed_date")), capture, "year")
 
 
-def _with_times(frame: pl.DataFrame, capture: Capture, period: str) -> pl.DataFrame:
+def _with_times(frame: pl.DataFrame, capture: Capture, period: PartitionKind) -> pl.DataFrame:
     """Moments of quotation and publication; a day outside the month or year asked for is none of this answer's."""
     day = pl.col("observed_date")
-    is_outside = pl.lit(False)
-    if capture.covers_from:
-        is_outside = day.dt.strftime(period) != capture.covers_from.strftime(period)
-    reason = (
-        pl.when(day.is_null())
-        .then(pl.lit("date is unreadable"))
-        .when(is_outside)
-        .then(pl.lit("outside the days asked for"))
-    )
     earlier = [pl.col("_reject")] if "_reject" in frame.columns else []
     return frame.select(
         "tenor",
@@ -117,7 +109,7 @@ def _with_times(frame: pl.DataFrame, capture: Capture, period: str) -> pl.DataFr
         utc_at(day, QUOTED).alias("observed_at"),
         "par_yield_pct",
         utc_at(day, PUBLISHED).alias("published_at"),
-        pl.coalesce(*earlier, reason).alias("_reject"),
+        pl.coalesce(*earlier, reason_for_date(day), outside_partition(day, capture, period)).alias("_reject"),
     )
 
 

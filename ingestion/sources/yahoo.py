@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -15,9 +15,11 @@ from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
 from ingestion.errors import UnreadableBody
 from ingestion.local_time import NEW_YORK, utc_at
+from ingestion.questions import epoch_s, get_json
 from ingestion.request import Request
+from ingestion.row_times import DAY, outside_partition, reason_for_time
 from ingestion.sources import Feed
-from ingestion.windows import Window, partition_of
+from ingestion.windows import Window, whole
 
 URL = "https://query2.finance.yahoo.com/v8/finance/chart"
 _STOCKS, _VIX, _FUTURES = (time(9, 30), time(16)), (time(9, 30), time(16, 15)), (time(0), time(17))
@@ -42,19 +44,21 @@ def requests(interval: Literal["1d", "1h"]) -> Callable[[Dataset, Window], list[
     def ask(dataset: Dataset, window: Window) -> list[Request]:
         pieces = list(window.pieces(dataset.partition))
         return [
-            Request(
-                source=dataset.source,
-                dataset=dataset.name,
-                url=f"{URL}/{quote(symbol, safe='')}?period1={_epoch(start)}&period2={_epoch(end)}&interval={interval}",
-                kind="json",
-                covers_from=piece.first,
-                covers_to=piece.last,
+            get_json(
+                dataset,
+                piece,
+                f"{URL}/{quote(symbol, safe='')}",
+                {
+                    "period1": epoch_s(partition.first),
+                    "period2": epoch_s(partition.last + DAY),
+                    "interval": interval,
+                },
                 gate=_is_answer,
                 series=symbol,
             )
             for symbol in SESSIONS
             for piece in pieces
-            for start, end in [_whole(dataset, piece.first)]
+            for partition in [whole(piece.first, dataset.partition)]
         ]
 
     return ask
@@ -111,39 +115,18 @@ def _bars(dataset: Dataset, capture: Capture) -> tuple[pl.DataFrame, str]:
     texts = {name: [as_text(cell) for cell in cells] for name, cells in {"stamp": stamps, **lists}.items()}
     frame = pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String)).filter(pl.col("close_price").is_not_null())
     stamp = to_timestamp("stamp", ("s",))
-    if capture.covers_from:
-        asked = partition_of(capture.covers_from, dataset.partition)
-        is_outside = stamp.dt.strftime("%Y" if dataset.partition == "year" else "%Y-%m") != asked
-    else:
-        is_outside = pl.lit(False)
     return frame.with_columns(
         stamp.alias("stamp"),
         pl.lit(symbol).alias("symbol"),
         _said(meta, "currency").alias("quote_currency"),
         _said(meta, "exchangeTimezoneName").alias("exchange_timezone"),
         _said(meta, "mirrorPriceBasis").alias("price_basis"),
-        pl.when(stamp.is_null())
-        .then(pl.lit("time is unreadable or in another unit"))
-        .when(is_outside)
-        .then(pl.lit("outside the days asked for"))
-        .alias("_reject"),
+        pl.coalesce(reason_for_time(stamp), outside_partition(stamp, capture, dataset.partition)).alias("_reject"),
     ), symbol
 
 
 def _said(meta: Any, name: str) -> pl.Expr:
     return pl.lit(as_text(meta.get(name)), dtype=pl.String)
-
-
-def _whole(dataset: Dataset, day: date) -> tuple[date, date]:
-    """First day of the partition and of the one after it."""
-    if dataset.partition == "year":
-        return date(day.year, 1, 1), date(day.year + 1, 1, 1)
-    first = day.replace(day=1)
-    return first, (first + timedelta(days=31)).replace(day=1)
-
-
-def _epoch(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 FEEDS = {"chart_1d": Feed(requests("1d"), parse_daily), "chart_1h": Feed(requests("1h"), parse_hourly)}

@@ -1,4 +1,4 @@
-"""Twins through their parser and landing, and the days that a source's questions are about."""
+"""Twins through their parser and landing, payloads with a change, and a source's questions."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import orjson
 from hypothesis import strategies as st
 
 from ingestion.contract import find
-from ingestion.errors import BodyRejected
+from ingestion.errors import BodyRejected, UnreadableBody
 from ingestion.landing import Parsed, check
 from ingestion.request import Request
 from ingestion.sources import feed
-from ingestion.windows import Window, partition_of
+from ingestion.windows import Window
 from tests.ingestion.sources.twin import RECEIVED_AT, Twin
 
 FEW_DAYS = st.builds(
@@ -67,24 +67,6 @@ def drop(*path: str | int) -> Callable[[Any], Any]:
     return change
 
 
-def backwards(body: Any) -> None:
-    """Turns the longest list of objects or rows round."""
-    lists: list[list[Any]] = []
-
-    def walk(node: Any) -> None:
-        if isinstance(node, list):
-            if node and all(isinstance(item, dict | list) for item in node):
-                lists.append(node)
-            for item in node:
-                walk(item)
-        elif isinstance(node, dict):
-            for item in node.values():
-                walk(item)
-
-    walk(body)
-    max(lists, key=len).reverse()
-
-
 def first_question(twin: Twin) -> Request:
     """The first question about the days of a payload, or about any day."""
     first, last = twin.covers_from or date(2026, 5, 11), twin.covers_to or date(2026, 5, 11)
@@ -108,34 +90,20 @@ def questions(key: str, window: Window) -> list[Request]:
     return feed(dataset).requests(dataset, window)
 
 
-def asks_exactly(key: str, window: Window) -> None:
-    """Every series is asked for exactly the window's days, each question within one partition, always alike."""
-    dataset = find(key)
-    asked = questions(key, window)
-    assert asked == questions(key, window)
-    for series in {request.series for request in asked}:
-        days: set[date] = set()
-        for request in asked:
-            if request.series == series:
-                assert request.covers_from
-                assert request.covers_to
-                names = (partition_of(day, dataset.partition) for day in (request.covers_from, request.covers_to))
-                assert len(set(names)) == 1
-                days |= set(Window(request.covers_from, request.covers_to).days())
-        assert sorted(days) == list(window.days())
-
-
 def longest_days(asked: list[Request]) -> int:
     """Days of the longest question."""
     return max((r.covers_to - r.covers_from).days + 1 for r in asked if r.covers_to and r.covers_from)
 
 
+def is_refused(twin: Twin, old: bytes, new: bytes) -> bool:
+    """Whether the payload with one thing changed cannot be read at all."""
+    assert old in twin.body
+    try:
+        land(twin, twin.body.replace(old, new))
+    except UnreadableBody:
+        return True
+    return False
+
+
 def reasons(parsed: Parsed) -> set[str]:
     return set(parsed.bad["reason"].to_list())
-
-
-def nothing_is_lost(twin: Twin) -> None:
-    """The contract's columns are all there and no row is put aside."""
-    parsed = land(twin)
-    assert parsed.bad.is_empty()
-    assert parsed.good.height

@@ -12,13 +12,12 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
 
 from ingestion.errors import BodyRejected, SourceBlocked, SourceUnavailable, UnreadableBody
 from ingestion.http import LiveClient
 from ingestion.settings import Settings
 from ingestion.windows import Window
-from tests.ingestion.sources.judged import SOME, WINDOWS, ask, assert_covered_once, judge
+from tests.ingestion.sources.landed import land, questions
 from tests.ingestion.sources.twin import PAYLOADS, Twin
 from tests.ingestion.sources.twins_binance_futures import TWINS
 
@@ -93,28 +92,22 @@ GOLDEN = [
 
 @pytest.mark.parametrize(("twin", "expected"), GOLDEN)
 def test_a_row_has_the_contracts_units_and_types(twin: Twin, expected: dict[str, Any]) -> None:
-    parsed = judge(twin)
+    parsed = land(twin)
     assert parsed.bad.height == 0
     assert {name: parsed.good.row(0, named=True)[name] for name in expected} == expected
 
 
-@pytest.mark.parametrize("twin", [FUNDING, HISTORY], ids=["funding", "history"])
-def test_the_order_of_rows_does_not_matter(twin: Twin) -> None:
-    turned = judge(twin, orjson.dumps(orjson.loads(twin.body)[::-1])).good.drop("_capture_id")
-    assert turned.reverse().equals(judge(twin).good.drop("_capture_id"))
-
-
 def test_an_empty_mark_price_is_absent_and_not_zero() -> None:
-    assert judge(FUNDING).good["mark_price"].to_list() == [1911.42, None]
+    assert land(FUNDING).good["mark_price"].to_list() == [1911.42, None]
 
 
 def test_a_funding_stamp_belongs_to_the_hour_it_is_next_to() -> None:
     payments = orjson.loads(FUNDING.body)
     payments[1]["fundingTime"] -= 4
-    assert judge(FUNDING, orjson.dumps(payments)).good["funding_at"][1] == datetime(2026, 9, 15)
+    assert land(FUNDING, orjson.dumps(payments)).good["funding_at"][1] == datetime(2026, 9, 15)
     payments[1]["fundingTime"] -= 600_000
     with pytest.raises(UnreadableBody, match="more than a minute off the hour"):
-        judge(FUNDING, orjson.dumps(payments))
+        land(FUNDING, orjson.dumps(payments))
 
 
 def _reading_of(*labels: datetime) -> bytes:
@@ -139,7 +132,7 @@ def test_a_day_of_open_interest_is_whole_whatever_its_labels_mean(day: date, con
     midnight = datetime(day.year, day.month, day.day)
     labels = [midnight + timedelta(minutes=5) * number for number in range(289)]
     twin = Twin(HISTORY.dataset, HISTORY.payload, HISTORY.url, day, day)
-    parsed = judge(twin, _reading_of(*labels))
+    parsed = land(twin, _reading_of(*labels))
     assert (parsed.good.height, parsed.bad.height) == (288, 0)
     assert parsed.good["label_convention"].unique().to_list() == [convention]
     assert parsed.good["period_start_at"].min() == midnight
@@ -149,7 +142,7 @@ def test_a_day_of_open_interest_is_whole_whatever_its_labels_mean(day: date, con
 def test_the_page_of_another_day_is_refused() -> None:
     labels = [datetime(2026, 9, 13) + timedelta(minutes=5) * number for number in range(288)]
     with pytest.raises(UnreadableBody, match="outside the days asked for"):
-        judge(HISTORY, _reading_of(*labels))
+        land(HISTORY, _reading_of(*labels))
 
 
 @pytest.mark.parametrize(
@@ -159,36 +152,29 @@ def test_the_page_of_another_day_is_refused() -> None:
 )
 def test_a_field_that_is_gone_is_named(twin: Twin, field: str) -> None:
     with pytest.raises(UnreadableBody, match=field):
-        judge(twin, twin.body.replace(field.encode() + b'"', b'renamed"'))
+        land(twin, twin.body.replace(field.encode() + b'"', b'renamed"'))
 
 
 def test_no_rows_before_a_listing_are_no_error() -> None:
-    assert judge(CANDLES, b"[]").good.height == 0
+    assert land(CANDLES, b"[]").good.height == 0
 
 
 @pytest.mark.parametrize("key", [twin.dataset for twin in TWINS])
 def test_an_error_in_a_200_answer_is_no_answer(key: str) -> None:
-    gate = ask(key, DAY)[0].gate
+    gate = questions(key, DAY)[0].gate
     assert gate
     with pytest.raises(BodyRejected, match="Invalid symbol"):
         gate({"code": -1121, "msg": "Invalid symbol."})
 
 
-@pytest.mark.parametrize("key", [twin.dataset for twin in TWINS[:4]])
-@SOME
-@given(window=WINDOWS)
-def test_every_day_is_covered(key: str, window: Window) -> None:
-    assert_covered_once(key, window)
-
-
 def test_a_reading_of_now_is_asked_for_without_days() -> None:
-    asked = ask(READING.dataset, DAY)
+    asked = questions(READING.dataset, DAY)
     assert [(request.series, request.covers_from) for request in asked] == [("BTCUSDT", None), ("ETHUSDT", None)]
 
 
 @pytest.mark.parametrize(("status", "error"), [(418, SourceBlocked), (451, SourceBlocked), (429, SourceUnavailable)])
 def test_the_hosts_refusals_are_told_apart(status: int, error: type[Exception], tmp_path: Path) -> None:
-    request = ask(READING.dataset, DAY)[0]
+    request = questions(READING.dataset, DAY)[0]
     with refusing(f"error_binance_{status}.json") as url:
         settings = Settings(data_dir=tmp_path, mirror=url, now=datetime(2026, 9, 14), retry_attempts=1)
         with LiveClient(settings) as client, pytest.raises(error, match=str(status)):

@@ -7,11 +7,10 @@ from itertools import pairwise
 
 import orjson
 import pytest
-from hypothesis import given
 
 from ingestion.errors import BodyRejected, UnreadableBody
 from ingestion.windows import Window
-from tests.ingestion.sources.judged import SOME, WINDOWS, ask, assert_covered_once, judge
+from tests.ingestion.sources.landed import land, questions
 from tests.ingestion.sources.twins_binance_spot import TWINS
 
 (MINUTES,) = TWINS
@@ -19,7 +18,7 @@ ROWS = orjson.loads(MINUTES.body)
 
 
 def test_a_candle_has_its_prices_volumes_and_period() -> None:
-    parsed = judge(MINUTES)
+    parsed = land(MINUTES)
     first = parsed.good.row(0, named=True)
     assert (parsed.good.height, parsed.bad.height) == (2, 0)
     assert first["symbol"] == "ETHUSDT"
@@ -30,15 +29,9 @@ def test_a_candle_has_its_prices_volumes_and_period() -> None:
     assert (first["volume_coins"], first["trades_count"], first["taker_buy_coins"]) == (7.25, 812, 3.1)
 
 
-def test_the_order_of_rows_does_not_matter() -> None:
-    turned = judge(MINUTES, orjson.dumps(ROWS[::-1])).good
-    same = ["symbol", "period_start_at", "close_price", "taker_buy_quote"]
-    assert turned.sort("period_start_at").select(same).equals(judge(MINUTES).good.select(same))
-
-
 @pytest.mark.parametrize(("second", "finished"), [(59, 1), (60, 2)])
 def test_a_running_candle_is_left_out(second: int, finished: int) -> None:
-    parsed = judge(MINUTES, received_at=datetime(2025, 11, 3, 0, 1 + second // 60, second % 60))
+    parsed = land(MINUTES, received_at=datetime(2025, 11, 3, 0, 1 + second // 60, second % 60))
     assert (parsed.good.height, parsed.running) == (finished, 2 - finished)
 
 
@@ -54,27 +47,20 @@ def test_a_running_candle_is_left_out(second: int, finished: int) -> None:
 )
 def test_an_answer_of_another_shape_is_refused(body: list[list[object]], told: str) -> None:
     with pytest.raises(UnreadableBody, match=told):
-        judge(MINUTES, orjson.dumps(body))
+        land(MINUTES, orjson.dumps(body))
 
 
 def test_an_error_in_a_200_answer_is_no_answer() -> None:
-    gate = ask("binance_spot/klines_1h", Window(date(2026, 2, 5), date(2026, 2, 5)))[0].gate
+    gate = questions("binance_spot/klines_1h", Window(date(2026, 2, 5), date(2026, 2, 5)))[0].gate
     assert gate
     gate([])
     with pytest.raises(BodyRejected, match="Invalid symbol"):
         gate({"code": -1121, "msg": "Invalid symbol."})
 
 
-@SOME
-@given(WINDOWS)
-def test_every_day_is_covered(window: Window) -> None:
-    assert_covered_once("binance_spot/klines_1h", window)
-
-
 def test_a_day_of_minutes_is_two_questions_that_meet() -> None:
     window = Window(date(2026, 1, 31), date(2026, 2, 1))
-    assert_covered_once("binance_spot/klines_1m", window, questions_per_day=2)
-    asked = [request.url for request in ask("binance_spot/klines_1m", window) if request.series == "BTCUSDT"]
+    asked = [request.url for request in questions("binance_spot/klines_1m", window) if request.series == "BTCUSDT"]
     spans = [[int(part.split("=")[1]) for part in url.split("&") if "Time=" in part] for url in asked]
     assert [after[0] - before[1] for before, after in pairwise(spans)] == [1, 1, 1]
     assert {(end - start + 1) // 60_000 for start, end in spans} == {720}

@@ -6,15 +6,15 @@ import hashlib
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from ingestion.cases.wire import csv_name
 from ingestion.contract import find
 from ingestion.errors import UnreadableBody
 from ingestion.windows import Window
-from tests.ingestion.sources.judged import SOME, WINDOWS, ask, assert_covered_once, judge
-from tests.ingestion.sources.twin import PAYLOADS
-from tests.ingestion.sources.twins_binance_vision import TWINS, ZippedTwin
+from tests.ingestion.sources.landed import FEW_DAYS, land, questions
+from tests.ingestion.sources.twin import PAYLOADS, Twin
+from tests.ingestion.sources.twins_binance_vision import TWINS, daily
 
 MINUTES, METAL, ENDS, STARTS, FUNDING = TWINS
 DAILY = [
@@ -24,52 +24,51 @@ DAILY = [
 
 
 def test_minutes_of_the_spot_market_have_microseconds_and_no_header() -> None:
-    good = judge(MINUTES).good
+    good = land(MINUTES).good
     assert good["period_start_at"].to_list() == [datetime(2025, 11, 3), datetime(2025, 11, 3, 0, 1)]
     assert good["period_end_at"][0] == datetime(2025, 11, 3, 0, 1)
     assert (good["symbol"][0], good["close_price"][0], good["volume_quote"][0]) == ("BTCUSDT", 41244.0, 299031.225)
 
 
 def test_a_perpetuals_file_is_read_by_its_header_or_without_one() -> None:
-    header, row = METAL.text.splitlines()
-    headless = judge(METAL, METAL.zipped(row + "\n")).good.drop("_capture_id")
-    assert headless.equals(judge(METAL).good.drop("_capture_id"))
+    header, row = METAL.content.decode().splitlines()
+    headless = land(METAL, METAL.wrap((row + "\n").encode())).good.drop("_capture_id")
+    assert headless.equals(land(METAL).good.drop("_capture_id"))
     assert (headless["symbol"][0], headless["period_start_at"][0]) == ("XAUUSDT", datetime(2026, 3, 10, 5))
-    wider = judge(METAL, METAL.zipped(f"{header},new_one\n{row},7\n")).good.drop("_capture_id")
+    wider = land(METAL, METAL.wrap(f"{header},new_one\n{row},7\n".encode())).good.drop("_capture_id")
     assert wider.equals(headless)
     names, cells = header.split(","), row.split(",")
     turned = f"{','.join(names[::-1])}\n{','.join(cells[::-1])}\n"
     with pytest.raises(UnreadableBody, match="neither time nor header"):
-        judge(METAL, METAL.zipped(turned))
+        land(METAL, METAL.wrap(turned.encode()))
 
 
 def test_a_renamed_column_of_a_perpetuals_file_is_named() -> None:
     with pytest.raises(UnreadableBody, match="taker_buy_volume"):
-        judge(METAL, METAL.zipped(METAL.text.replace("taker_buy_volume", "buys")))
+        land(METAL, METAL.wrap(METAL.content.decode().replace("taker_buy_volume", "buys").encode()))
 
 
 def test_cells_that_some_copies_lack_are_absent_and_not_zero() -> None:
-    header, row = METAL.text.splitlines()
+    header, row = METAL.content.decode().splitlines()
     cells = row.split(",")
     cells[7:9] = ["", ""]
-    good = judge(METAL, METAL.zipped(f"{header}\n{','.join(cells)}\n")).good
+    good = land(METAL, METAL.wrap(f"{header}\n{','.join(cells)}\n".encode())).good
     assert good.select("volume_quote", "trades_count").row(0) == (None, None)
 
 
 def test_microseconds_in_a_perpetuals_file_are_refused() -> None:
-    stamp = METAL.text.splitlines()[1].split(",")[0]
+    stamp = METAL.content.decode().splitlines()[1].split(",")[0]
     with pytest.raises(UnreadableBody, match="in another unit"):
-        judge(METAL, METAL.zipped(METAL.text.replace(stamp, stamp + "000")))
+        land(METAL, METAL.wrap(METAL.content.decode().replace(stamp, stamp + "000").encode()))
 
 
 def test_the_premium_keeps_its_sign_and_has_no_volume() -> None:
-    url = "https://data.binance.vision/data/futures/um/daily/premiumIndexKlines/ETHUSDT/1h/ETHUSDT-1h-2026-03-10.zip"
-    day = date(2026, 3, 10)
-    twin = ZippedTwin("binance_vision/um_premium_klines_1h", METAL.payload, url, day, day)
-    header, row = METAL.text.splitlines()
+    path = "futures/um/daily/premiumIndexKlines/ETHUSDT/1h/ETHUSDT-1h"
+    twin = daily("um_premium_klines_1h", "um-klines-1h.csv", path, date(2026, 3, 10))
+    header, row = METAL.content.decode().splitlines()
     stamp = row.split(",")[0]
     cells = f"{stamp},-0.0004,0.0001,-0.0009,-0.0002,0,{int(stamp) + 3_599_999},0,720,0,0,0"
-    good = judge(twin, twin.zipped(f"{header}\n{cells}\n")).good
+    good = land(twin, twin.wrap(f"{header}\n{cells}\n".encode())).good
     ratios = ["open_premium_ratio", "high_premium_ratio", "low_premium_ratio", "close_premium_ratio"]
     assert good.select("symbol", *ratios).row(0) == ("ETHUSDT", -0.0004, 0.0001, -0.0009, -0.0002)
 
@@ -82,15 +81,15 @@ def test_the_premium_keeps_its_sign_and_has_no_volume() -> None:
     ],
     ids=["labels are ends", "labels are starts"],
 )
-def test_metrics_land_on_their_period(twin: ZippedTwin, convention: str, first: datetime, last: datetime) -> None:
-    parsed = judge(twin)
+def test_metrics_land_on_their_period(twin: Twin, convention: str, first: datetime, last: datetime) -> None:
+    parsed = land(twin)
     assert parsed.bad.height == 0
     assert set(parsed.good["label_convention"]) == {convention}
     assert (parsed.good["period_start_at"].min(), parsed.good["period_start_at"].max()) == (first, last)
 
 
 def test_a_month_of_funding_has_hours_intervals_and_the_monday_it_was_published() -> None:
-    good = judge(FUNDING, received_at=datetime(2026, 12, 1)).good
+    good = land(FUNDING, received_at=datetime(2026, 12, 1)).good
     assert good["funding_at"].to_list() == [datetime(2026, 8, 3, 8), datetime(2026, 8, 3, 16)]
     assert good.select("interval_hours", "funding_rate_ratio").rows() == [(8.0, -0.0000512), (8.0, 0.00001875)]
     assert set(good["published_at"]) == {datetime(2026, 9, 7, 8)}
@@ -98,14 +97,14 @@ def test_a_month_of_funding_has_hours_intervals_and_the_monday_it_was_published(
 
 def test_a_month_that_is_out_early_was_published_when_it_was_seen() -> None:
     seen = datetime(2026, 9, 2, 12)
-    assert set(judge(FUNDING, received_at=seen).good["published_at"]) == {seen}
+    assert set(land(FUNDING, received_at=seen).good["published_at"]) == {seen}
 
 
 def test_a_payment_of_the_next_month_is_refused() -> None:
-    first, second = FUNDING.text.splitlines()[1:]
+    first, second = FUNDING.content.decode().splitlines()[1:]
     late = second.replace(second.split(",")[0], str(int(second.split(",")[0]) + 35 * 86_400_000))
     with pytest.raises(UnreadableBody, match="outside the month of its file"):
-        judge(FUNDING, FUNDING.zipped("\n".join([FUNDING.text.splitlines()[0], first, late])))
+        land(FUNDING, FUNDING.wrap("\n".join([FUNDING.content.decode().splitlines()[0], first, late]).encode()))
 
 
 def test_the_published_checksum_is_of_the_zip() -> None:
@@ -115,12 +114,11 @@ def test_the_published_checksum_is_of_the_zip() -> None:
 
 
 @pytest.mark.parametrize("name", DAILY)
-@SOME
-@given(window=WINDOWS)
+@settings(max_examples=15)
+@given(window=FEW_DAYS)
 def test_every_day_is_a_file_with_a_checksum(name: str, window: Window) -> None:
     key = f"binance_vision/{name}"
-    assert_covered_once(key, window, since=dict.fromkeys(("XAUUSDT", "XAGUSDT"), date(2026, 1, 1)))
-    for request in ask(key, window):
+    for request in questions(key, window):
         assert request.checksum
         assert request.checksum.url == f"{request.url}.CHECKSUM"
         assert request.missing_ok
@@ -128,14 +126,14 @@ def test_every_day_is_a_file_with_a_checksum(name: str, window: Window) -> None:
 
 
 def test_metals_are_asked_for_since_the_year_they_were_listed() -> None:
-    asked = ask("binance_vision/um_klines_1h", Window(date(2025, 12, 31), date(2026, 1, 1)))
+    asked = questions("binance_vision/um_klines_1h", Window(date(2025, 12, 31), date(2026, 1, 1)))
     assert [request.covers_from.day for request in asked if request.series == "XAGUSDT" and request.covers_from] == [1]
 
 
-@SOME
-@given(WINDOWS)
+@settings(max_examples=15)
+@given(FEW_DAYS)
 def test_funding_is_asked_for_by_whole_months_and_the_one_before(window: Window) -> None:
-    asked = [r for r in ask("binance_vision/um_funding", window) if r.series == "ETHUSDT"]
+    asked = [r for r in questions("binance_vision/um_funding", window) if r.series == "ETHUSDT"]
     before = date(window.first.year - (window.first.month == 1), (window.first.month - 2) % 12 + 1, 1)
     assert asked[0].covers_from == before
     assert all(r.covers_from and r.covers_from.day == 1 for r in asked)

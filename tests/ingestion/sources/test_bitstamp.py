@@ -6,18 +6,17 @@ from datetime import date, datetime
 
 import orjson
 import pytest
-from hypothesis import given
 
 from ingestion.errors import BodyRejected, UnreadableBody
 from ingestion.windows import Window
-from tests.ingestion.sources.judged import SOME, WINDOWS, ask, assert_covered_once, judge
+from tests.ingestion.sources.landed import land, questions
 from tests.ingestion.sources.twins_bitstamp import TWINS
 
 (HOURS,) = TWINS
 
 
 def test_a_candle_has_its_prices_volume_and_period() -> None:
-    parsed = judge(HOURS)
+    parsed = land(HOURS)
     assert parsed.bad.height == 0
     first, flat = parsed.good.rows(named=True)
     assert (first["symbol"], first["period_start_at"]) == ("btcusd", datetime(2026, 9, 14, 16))
@@ -28,7 +27,7 @@ def test_a_candle_has_its_prices_volume_and_period() -> None:
 
 
 def test_a_running_candle_is_left_out() -> None:
-    parsed = judge(HOURS, received_at=datetime(2026, 9, 14, 17, 20))
+    parsed = land(HOURS, received_at=datetime(2026, 9, 14, 17, 20))
     assert (parsed.good.height, parsed.running) == (1, 1)
 
 
@@ -44,18 +43,12 @@ def test_a_running_candle_is_left_out() -> None:
 )
 def test_an_answer_of_another_shape_is_refused(old: bytes, new: bytes, told: str) -> None:
     with pytest.raises(UnreadableBody, match=told):
-        judge(HOURS, HOURS.body.replace(old, new))
+        land(HOURS, HOURS.body.replace(old, new))
 
 
 def test_an_error_in_a_200_answer_is_no_answer() -> None:
-    gate = ask(HOURS.dataset, Window(date(2026, 9, 14), date(2026, 9, 14)))[0].gate
+    gate = questions(HOURS.dataset, Window(date(2026, 9, 14), date(2026, 9, 14)))[0].gate
     assert gate
     gate(orjson.loads(HOURS.body))
     with pytest.raises(BodyRejected, match="Missing parameter"):
         gate({"code": "400.002", "errors": [{"field": "step", "message": "Missing parameter."}]})
-
-
-@SOME
-@given(WINDOWS)
-def test_every_day_is_covered(window: Window) -> None:
-    assert_covered_once(HOURS.dataset, window)

@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 import pytest
 
-from tests.ingestion.sources.twin_landing import is_refused, landed
+from tests.ingestion.sources.landed import is_refused, land
 from tests.ingestion.sources.twins_cboe import VIX
 
 
 def test_a_session_is_read_in_points_at_its_close() -> None:
-    good = landed(VIX).good
+    good = land(VIX).good
     assert good.select(
         "observed_date", "observed_at", "open_points", "high_points", "low_points", "close_points"
     ).rows() == [

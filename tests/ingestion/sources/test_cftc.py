@@ -5,29 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given, settings
 
 from ingestion.errors import UnreadableBody
-from ingestion.windows import Window
-from tests.ingestion.sources.landed import (
-    FEW_DAYS,
-    asks_exactly,
-    backwards,
-    changed,
-    drop,
-    first_question,
-    land,
-    nothing_is_lost,
-    put,
-    refuses,
-    rows,
-)
+from tests.ingestion.sources.landed import changed, drop, first_question, land, put, refuses, rows
 from tests.ingestion.sources.twins_cftc import POSITIONS
 
 
-def test_every_row_lands_whatever_its_order() -> None:
-    nothing_is_lost(POSITIONS)
-    assert rows(POSITIONS) == rows(POSITIONS, changed(POSITIONS, backwards))
+def test_an_error_in_a_good_answers_place_is_told() -> None:
     assert "no such column" in refuses(POSITIONS, {"message": "no such column", "errorCode": "x"})
 
 
@@ -65,12 +49,6 @@ def test_what_is_gone_is_drift(field: str) -> None:
 def test_a_date_that_is_not_one_asked_for_is_refused(day: str) -> None:
     with pytest.raises(UnreadableBody):
         land(POSITIONS, changed(POSITIONS, put(day, 0, "report_date_as_yyyy_mm_dd")))
-
-
-@given(window=FEW_DAYS)
-@settings(max_examples=15)
-def test_questions_cover_the_window(window: Window) -> None:
-    asks_exactly(POSITIONS.dataset, window)
 
 
 def test_a_question_names_contracts_and_days() -> None:

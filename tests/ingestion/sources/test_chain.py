@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ingestion.contract import find, load_contracts
 from ingestion.errors import BodyRejected, UnreadableBody
 from ingestion.landing import Parsed, check
 from ingestion.sources import feed
 from ingestion.sources.bitcoind import spent_by_birth
-from ingestion.sources.mempool_blocks import BLOCKS_ABOVE
-from ingestion.windows import Window, partition_of
+from ingestion.sources.mempool_space_blocks import BLOCKS_ABOVE
+from ingestion.windows import Window
 from tests.ingestion.sources.twin import PAYLOADS, RECEIVED_AT, Twin
 from tests.ingestion.sources.twins_chain import (
     BLOCKS,
@@ -140,21 +138,6 @@ def test_a_day_that_is_not_over_does_not_land(twin: Twin) -> None:
     assert landed.running >= 1
 
 
-@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.dataset)
-def test_the_order_of_an_answer_does_not_matter(twin: Twin) -> None:
-    def backwards(body: Any) -> Any:
-        if isinstance(body, list):
-            return body[::-1]
-        for key in ("hashrates", "values", "data", "buckets"):
-            if key in body and twin is not HASH_PRICE:
-                body[key] = body[key][::-1]
-        return body
-
-    key = find(twin.dataset).grain
-    turned = land(twin, changed(twin, backwards)).good.drop("_capture_id").sort(key)
-    assert turned.equals(land(twin).good.drop("_capture_id").sort(key))
-
-
 def test_an_answer_without_any_estimate_is_no_forecast_and_half_an_estimate_is_refused() -> None:
     empty = dict.fromkeys(
         ("progressPercent", "difficultyChange", "estimatedRetargetDate", "remainingBlocks", "remainingTime", "timeAvg")
@@ -238,23 +221,6 @@ def test_good_answers_pass_the_gate() -> None:
             gate = feed(dataset).requests(dataset, Window(DAY_20, DAY_20))[0].gate
             assert gate is not None
             gate(orjson.loads(twin.body))
-
-
-@given(st.dates(date(2025, 11, 1), date(2026, 11, 1)), st.integers(0, 70))
-def test_questions_stay_in_their_partition_and_cover_the_window_exactly(first: date, days: int) -> None:
-    window = Window(first, first + timedelta(days=days))
-    for key in DATED:
-        dataset = find(key)
-        asked = feed(dataset).requests(dataset, window)
-        covered: dict[str | None, list[date]] = {}
-        for request in asked:
-            assert request.covers_from is not None
-            assert request.covers_to is not None
-            ends = {partition_of(day, dataset.partition) for day in (request.covers_from, request.covers_to)}
-            assert len(ends) == 1
-            covered.setdefault(request.series, []).extend(Window(request.covers_from, request.covers_to).days())
-        assert all(found == list(window.days()) for found in covered.values())
-        assert len({request.url for request in asked}) == len(asked)
 
 
 def test_a_source_that_gives_everything_or_now_is_asked_one_question_whatever_the_window() -> None:

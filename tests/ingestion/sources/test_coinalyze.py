@@ -11,28 +11,9 @@ from hypothesis import given, settings
 from ingestion.contract import find
 from ingestion.errors import UnreadableBody
 from ingestion.windows import Window
-from tests.ingestion.sources.landed import (
-    FEW_DAYS,
-    asks_exactly,
-    backwards,
-    changed,
-    drop,
-    first_question,
-    land,
-    nothing_is_lost,
-    put,
-    questions,
-    refuses,
-    rows,
-)
+from tests.ingestion.sources.landed import FEW_DAYS, changed, drop, first_question, land, put, questions, refuses, rows
 from tests.ingestion.sources.twin import Twin
 from tests.ingestion.sources.twins_coinalyze import LIQUIDATIONS, OPEN_INTEREST, TWINS
-
-
-@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.payload)
-def test_every_row_lands_whatever_its_order(twin: Twin) -> None:
-    nothing_is_lost(twin)
-    assert rows(twin) == rows(twin, changed(twin, backwards))
 
 
 @pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.payload)
@@ -80,8 +61,7 @@ def test_what_is_gone_is_drift(path: tuple[str | int, ...]) -> None:
 @pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.payload)
 @given(window=FEW_DAYS)
 @settings(max_examples=15)
-def test_questions_cover_the_window_and_count_their_symbols(twin: Twin, window: Window) -> None:
-    asks_exactly(twin.dataset, window)
+def test_questions_count_their_symbols(twin: Twin, window: Window) -> None:
     for request in questions(twin.dataset, window):
         symbols = parse_qs(urlsplit(request.url).query)["symbols"][0].split(",")
         assert len(symbols) == len(set(symbols)) == request.weight <= 20

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.contract import find
-from ingestion.deribit import parameters
 from ingestion.errors import BodyRejected, UnreadableBody
 from ingestion.landing import Parsed, check
+from ingestion.questions import parameters
 from ingestion.sources import feed
 from ingestion.windows import Window
 from tests.ingestion.sources.twin import PAYLOADS, RECEIVED_AT, Twin

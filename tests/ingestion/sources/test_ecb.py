@@ -8,16 +8,15 @@ import pytest
 
 from ingestion.cases.wire import zip_bytes
 from ingestion.errors import UnreadableBody
-from ingestion.sources.ecb import MEMBER, URL
-from tests.ingestion.sources.twin import PAYLOADS, Twin
-from tests.ingestion.sources.twin_landing import landed
+from ingestion.sources.ecb import MEMBER
+from tests.ingestion.sources.landed import land
+from tests.ingestion.sources.twins_ecb import RATES
 
-RATES = Twin("ecb/reference_rates", "ecb_eurofxref-hist.csv", URL)
-CSV = (PAYLOADS / RATES.payload).read_bytes()
+CSV = RATES.content
 
 
 def test_a_rate_is_currency_per_euro_published_at_four_in_frankfurt() -> None:
-    good = landed(RATES, zip_bytes(MEMBER, CSV)).good
+    good = land(RATES, zip_bytes(MEMBER, CSV)).good
     day = good.filter(observed_date=date(2024, 7, 2))
     assert dict(day.select("currency", "units_per_eur").rows()) == {
         "USD": 1.25, "JPY": 150.5, "GBP": 0.8, "SEK": 12.5, "CHF": 1.0, "CAD": 1.5, "CNY": 8.25,
@@ -41,4 +40,4 @@ def test_a_rate_is_currency_per_euro_published_at_four_in_frankfurt() -> None:
 )
 def test_drift_is_refused(body: bytes) -> None:
     with pytest.raises(UnreadableBody):
-        landed(RATES, body)
+        land(RATES, body)

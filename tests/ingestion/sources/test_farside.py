@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 import pytest
 
-from tests.ingestion.sources.twin_landing import is_refused, landed
+from tests.ingestion.sources.landed import is_refused, land
 from tests.ingestion.sources.twins_farside import FLOWS
 
 
 def test_flows_are_dollars_by_fund_and_a_total_needs_every_fund() -> None:
-    parsed = landed(FLOWS)
+    parsed = land(FLOWS)
     assert parsed.bad.is_empty()
     assert parsed.good.select("session_date", "fund", "net_flow_usd").rows() == [
         (date(2024, 3, 7), "IBIT", -1_234_500_000.0),
@@ -36,10 +36,10 @@ def test_the_order_of_sessions_does_not_matter() -> None:
     turned = b"\n<tr><td>".join([head, *reversed(lines), last])
     order = ["session_date", "fund"]
     assert (
-        landed(FLOWS, turned)
+        land(FLOWS, turned)
         .good.drop("_capture_id")
         .sort(order)
-        .equals(landed(FLOWS).good.drop("_capture_id").sort(order))
+        .equals(land(FLOWS).good.drop("_capture_id").sort(order))
     )
 
 

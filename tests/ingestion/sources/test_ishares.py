@@ -6,14 +6,14 @@ from datetime import date, datetime
 
 import pytest
 
+from tests.ingestion.sources.landed import is_refused, land
 from tests.ingestion.sources.twin import Twin
-from tests.ingestion.sources.twin_landing import is_refused, landed
 from tests.ingestion.sources.twins_ishares import CSV, TWINS, WORKBOOK
 
 
 @pytest.mark.parametrize("twin", TWINS, ids=["csv", "workbook"])
 def test_a_session_has_shares_and_their_value(twin: Twin) -> None:
-    parsed = landed(twin)
+    parsed = land(twin)
     assert parsed.bad.is_empty()
     columns = ["symbol", "session_date", "observed_at", "nav_per_share_usd", "shares_outstanding_count"]
     assert parsed.good.select(columns).rows() == [

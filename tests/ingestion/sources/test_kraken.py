@@ -9,14 +9,14 @@ import pytest
 
 from ingestion.errors import BodyRejected, UnreadableBody
 from ingestion.windows import Window
-from tests.ingestion.sources.judged import ask, judge
+from tests.ingestion.sources.landed import land, questions
 from tests.ingestion.sources.twins_kraken import TWINS
 
 (HOURS,) = TWINS
 
 
 def test_a_candle_has_its_prices_average_volume_and_period() -> None:
-    parsed = judge(HOURS)
+    parsed = land(HOURS)
     assert parsed.bad.height == 0
     first = parsed.good.row(0, named=True)
     assert (first["symbol"], first["period_start_at"]) == ("XBTUSD", datetime(2026, 9, 14, 16))
@@ -27,7 +27,7 @@ def test_a_candle_has_its_prices_average_volume_and_period() -> None:
 
 
 def test_the_last_row_is_running_and_left_out() -> None:
-    parsed = judge(HOURS, received_at=datetime(2026, 9, 14, 17, 20))
+    parsed = land(HOURS, received_at=datetime(2026, 9, 14, 17, 20))
     assert (parsed.good.height, parsed.running) == (1, 1)
 
 
@@ -43,11 +43,11 @@ def test_the_last_row_is_running_and_left_out() -> None:
 )
 def test_an_answer_of_another_shape_is_refused(old: bytes, new: bytes, told: str) -> None:
     with pytest.raises(UnreadableBody, match=told):
-        judge(HOURS, HOURS.body.replace(old, new))
+        land(HOURS, HOURS.body.replace(old, new))
 
 
 def test_an_error_in_a_200_answer_is_no_answer() -> None:
-    gate = ask(HOURS.dataset, Window(date(2026, 9, 14), date(2026, 9, 14)))[0].gate
+    gate = questions(HOURS.dataset, Window(date(2026, 9, 14), date(2026, 9, 14)))[0].gate
     assert gate
     gate(orjson.loads(HOURS.body))
     with pytest.raises(BodyRejected, match="EGeneral:Too many requests"):
@@ -56,7 +56,9 @@ def test_an_error_in_a_200_answer_is_no_answer() -> None:
 
 @pytest.mark.parametrize("name", ["ohlc_1h", "ohlc_1d"])
 def test_a_pair_is_one_question_whatever_the_window(name: str) -> None:
-    one, many = (ask(f"kraken/{name}", Window(date(2026, 1, 1), last)) for last in (date(2026, 1, 1), date(2026, 9, 1)))
+    one, many = (
+        questions(f"kraken/{name}", Window(date(2026, 1, 1), last)) for last in (date(2026, 1, 1), date(2026, 9, 1))
+    )
     assert one == many
     assert [(request.series, request.covers_from) for request in one] == [
         ("XBTUSD", None), ("ETHUSD", None), ("USDTUSD", None),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 
 from ingestion.capture import Capture, capture_id
@@ -15,7 +17,10 @@ RECEIVED_AT = datetime(2026, 11, 1)
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """One good answer. `covers_*`: the days that were asked for; None where the source is asked for everything."""
+    """One good answer. `covers_*`: the days that were asked for; None where the source is asked for everything.
+
+    wrap: what the host puts around the payload, such as a zip.
+    """
 
     dataset: str
     payload: str
@@ -23,10 +28,17 @@ class Twin:
     covers_from: date | None = None
     covers_to: date | None = None
     request_body: bytes | None = None
+    wrap: Callable[[bytes], bytes] = bytes
+
+    @property
+    def content(self) -> bytes:
+        """The payload as it is readable."""
+        return (PAYLOADS / self.payload).read_bytes()
 
     @property
     def body(self) -> bytes:
-        return (PAYLOADS / self.payload).read_bytes()
+        """The payload as the host sends it."""
+        return self.wrap(self.content)
 
     def capture(self, body: bytes | None = None, received_at: datetime = RECEIVED_AT) -> Capture:
         """The payload, or another body in its place, as if it had just been received."""
@@ -39,3 +51,9 @@ class Twin:
             self.request_body, received_at, received_at, 200, None, content, digest,
             self.covers_from, self.covers_to, "measured",
         )  # fmt: skip
+
+
+def registered() -> list[Twin]:
+    """The twins of every `twins_*.py` beside this file."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("twins_*.py"))
+    return [twin for name in names for twin in import_module(f"tests.ingestion.sources.{name}").TWINS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from ingestion.cases.wire import csv_name, zip_bytes
 from tests.ingestion.sources.twin import Twin
@@ -10,52 +11,41 @@ from tests.ingestion.sources.twin import Twin
 _HOST = "https://data.binance.vision/data"
 
 
-class ZippedTwin(Twin):
-    """A payload that the host sends in a zip of one file."""
-
-    __slots__ = ()
-
-    @property
-    def text(self) -> str:
-        return super().body.decode()
-
-    @property
-    def body(self) -> bytes:
-        return self.zipped(self.text)
-
-    def zipped(self, text: str) -> bytes:
-        """Other content under the same name."""
-        return zip_bytes(csv_name(self.url), text.encode(), is_deflated=False)
+def _zipped(dataset: str, payload: str, path: str, first: date, last: date) -> Twin:
+    url = f"{_HOST}/{path}.zip"
+    wrap = partial(zip_bytes, csv_name(url), is_deflated=False)
+    return Twin(f"binance_vision/{dataset}", f"binance-vision_{payload}", url, first, last, wrap=wrap)
 
 
-def _daily(dataset: str, payload: str, path: str, day: date) -> ZippedTwin:
-    return ZippedTwin(f"binance_vision/{dataset}", f"binance-vision_{payload}", f"{_HOST}/{path}-{day}.zip", day, day)
+def daily(dataset: str, payload: str, path: str, day: date) -> Twin:
+    """A file of one day; `path` is what its name has before the day."""
+    return _zipped(dataset, payload, f"{path}-{day}", day, day)
 
 
 TWINS = [
-    _daily("spot_klines_1m", "spot-klines-1m.csv", "spot/daily/klines/BTCUSDT/1m/BTCUSDT-1m", date(2025, 11, 3)),
-    _daily(
+    daily("spot_klines_1m", "spot-klines-1m.csv", "spot/daily/klines/BTCUSDT/1m/BTCUSDT-1m", date(2025, 11, 3)),
+    daily(
         "um_klines_1h",
         "um-klines-1h.csv",
         "futures/um/daily/klines/XAUUSDT/1h/XAUUSDT-1h",
         date(2026, 3, 10),
     ),
-    _daily(
+    daily(
         "um_metrics_5m",
         "um-metrics.csv",
         "futures/um/daily/metrics/BTCUSDT/BTCUSDT-metrics",
         date(2025, 11, 3),
     ),
-    _daily(
+    daily(
         "um_metrics_5m",
         "um-metrics_after-2026-06-25.csv",
         "futures/um/daily/metrics/BTCUSDT/BTCUSDT-metrics",
         date(2026, 8, 20),
     ),
-    ZippedTwin(
-        "binance_vision/um_funding",
-        "binance-vision_um-fundingRate.csv",
-        f"{_HOST}/futures/um/monthly/fundingRate/BTCUSDT/BTCUSDT-fundingRate-2026-08.zip",
+    _zipped(
+        "um_funding",
+        "um-fundingRate.csv",
+        "futures/um/monthly/fundingRate/BTCUSDT/BTCUSDT-fundingRate-2026-08",
         date(2026, 8, 1),
         date(2026, 8, 31),
     ),

@@ -27,12 +27,4 @@ SUMMARY = Twin(
     "deribit_get_book_summary_by_currency_future.json",
     f"{HOST}/get_book_summary_by_currency?currency=BTC&kind=future",
 )
-LIQUIDATIONS = Twin(
-    "deribit/liquidation_trades",
-    "deribit_get_last_trades_by_currency_and_time_future.json",
-    "https://history.deribit.com/api/v2/public/get_last_trades_by_currency_and_time"
-    "?currency=BTC&kind=future&start_timestamp=1778457600000&end_timestamp=1778543999999&count=1000&sorting=asc",
-    DAY,
-    DAY,
-)
-TWINS = [FUNDING, CANDLES, SUMMARY, LIQUIDATIONS]
+TWINS = [FUNDING, CANDLES, SUMMARY]

@@ -12,10 +12,9 @@ from typing import Any
 import orjson
 import polars as pl
 
-from ingestion.bodies import reach, records_frame
+from ingestion.bodies import listed, reach, records_frame
 from ingestion.epoch import to_timestamp
 from ingestion.errors import UnreadableBody
-from ingestion.sources.perpetuals import listed
 
 NUMBERS = ("size_coins", "size_contracts", "price")
 

@@ -7,18 +7,18 @@ for, and rows of neighbouring days on the first and last page are left to the qu
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time
 from typing import Any
 
 import polars as pl
 
-from ingestion.bodies import gate, read_json, records_frame
+from ingestion.bodies import gate, listed, read_json, records_frame, whole_numbers
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
-from ingestion.errors import UnreadableBody
+from ingestion.questions import epoch_s, get_json, last_s
 from ingestion.request import Request
-from ingestion.sources.chain import SATS_PER_COIN, scaled, was_asked
+from ingestion.row_times import reason_for_time, was_asked
+from ingestion.units import SATS_PER_COIN, scaled
 from ingestion.windows import Window
 
 API = "https://mempool.space/api/v1"
@@ -40,43 +40,39 @@ _has_blocks = gate(lambda body: isinstance(body, list) and all("height" in row f
 
 def requests(dataset: Dataset, window: Window) -> list[Request]:
     """The height of the last block at the end of each day. `next_page` goes on from there."""
-    found = []
-    for piece in window.pieces(dataset.partition, 1):
-        last_second = int(datetime.combine(piece.last, time(), UTC).timestamp()) + 86_400 - 1
-        found.append(
-            Request(
-                source=dataset.source,
-                dataset=dataset.name,
-                # What follows # is never sent. Two days may meet on one page; it keeps their questions apart.
-                url=f"{API}/mining/blocks/timestamp/{last_second}#{piece.first}",
-                kind="json",
-                covers_from=piece.first,
-                covers_to=piece.last,
-                gate=_has_height,
-                series="blocks",
-            )
+    return [
+        # What follows # is never sent. Two days may meet on one page; it keeps their questions apart.
+        get_json(
+            dataset,
+            day,
+            f"{API}/mining/blocks/timestamp/{last_s(day.last)}#{day.first}",
+            gate=_has_height,
+            series="blocks",
         )
-    return found
+        for day in window.pieces(dataset.partition, 1)
+    ]
 
 
 def next_page(dataset: Dataset, request: Request, capture: Capture) -> Request | None:
     """The page below, until one lies before the day as a whole."""
     body = read_json(capture)
     if not holds_blocks(capture):
-        return _page(request, body["height"] + BLOCKS_ABOVE)
-    if not body or capture.covers_from is None:
+        (height,) = whole_numbers([body], "height")
+        return _page(request, height + BLOCKS_ABOVE)
+    blocks = listed(body)
+    if not blocks or capture.covers_from is None:
         return None
-    midnight = datetime.combine(capture.covers_from, time(), UTC).timestamp()
-    below = min(block["height"] for block in body) - 1
+    midnight = epoch_s(capture.covers_from)
+    below = min(whole_numbers(blocks, "height")) - 1
     asked = int(request.url.partition("#")[0].rsplit("/", 1)[1])
-    if below < 0 or below >= asked or max(block["timestamp"] for block in body) < midnight:
+    if below < 0 or below >= asked or max(whole_numbers(blocks, "timestamp")) < midnight:
         return None
     return _page(request, below)
 
 
 def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """Blocks of the day on one page; stamps in seconds, amounts in satoshi."""
-    frame = records_frame([_flat(block) for block in _list(read_json(capture))], _FIELDS)
+    frame = records_frame([_flat(block) for block in listed(read_json(capture))], _FIELDS)
     stamp = to_timestamp("time", ("s",))
     return frame.filter(was_asked(stamp, capture)).select(
         "height",
@@ -86,7 +82,7 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         "transactions_count",
         scaled("fees_coins", SATS_PER_COIN),
         scaled("reward_coins", SATS_PER_COIN),
-        pl.when(stamp.is_null()).then(pl.lit("time is unreadable or in another unit")).alias("_reject"),
+        reason_for_time(stamp).alias("_reject"),
     )
 
 
@@ -97,12 +93,6 @@ def holds_blocks(capture: Capture) -> bool:
 def _page(request: Request, height: int) -> Request:
     day = request.url.partition("#")[2]
     return replace(request, url=f"{API}/blocks/{height}#{day}", gate=_has_blocks)
-
-
-def _list(body: Any) -> list[Any]:
-    if not isinstance(body, list):
-        raise UnreadableBody(f"expected a list of blocks, got {type(body).__name__}")
-    return body
 
 
 def _flat(block: Any) -> Any:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
+from datetime import timedelta
 
 import polars as pl
 
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import Unit, to_timestamp
+from ingestion.questions import epoch_ms, parameters
+from ingestion.row_times import OUTSIDE, period_columns, reason_for_time
 from ingestion.windows import Window
 
 CANDLE = [
@@ -29,7 +30,7 @@ def interval_of(dataset: Dataset) -> str:
 
 def asked_symbol(capture: Capture) -> str:
     """The symbol of a REST question, which the rows of its answer may not name."""
-    return parse_qs(urlsplit(capture.url).query)["symbol"][0]
+    return parameters(capture.url)["symbol"]
 
 
 def trade_candles(dataset: Dataset, frame: pl.DataFrame, symbol: str, units: tuple[Unit, ...]) -> pl.DataFrame:
@@ -43,7 +44,7 @@ def premium_candles(dataset: Dataset, frame: pl.DataFrame, symbol: str, units: t
     return frame.select(*_period(dataset, symbol, units), *ratios)
 
 
-def funding_hours(frame: pl.DataFrame, stamp: str, capture: Capture, told: str) -> pl.DataFrame:
+def funding_hours(frame: pl.DataFrame, stamp: str, capture: Capture, outside: str = OUTSIDE) -> pl.DataFrame:
     """Adds the hour a funding payment is for, from a stamp some milliseconds off it, and why a row is refused."""
     exact = to_timestamp(stamp, ("ms",))
     timed = frame.with_columns(exact.dt.round("1h").alias("funding_at"), exact.alias("_stamp"))
@@ -51,44 +52,25 @@ def funding_hours(frame: pl.DataFrame, stamp: str, capture: Capture, told: str) 
     return timed.with_columns(
         pl.when(is_off)
         .then(pl.lit("stamp more than a minute off the hour"))
-        .otherwise(outside("funding_at", capture, told))
+        .otherwise(reason_for_time("funding_at", capture, outside))
         .alias("_reject")
-    )
-
-
-def outside(time: str, capture: Capture, told: str) -> pl.Expr:
-    """A reason for rows whose time is no time, or not of the days the answer covers: a day has an end."""
-    day = pl.col(time).dt.date()
-    return (
-        pl.when(day.is_null())
-        .then(pl.lit("time is unreadable or in another unit"))
-        .when((day < capture.covers_from) | (day > capture.covers_to))
-        .then(pl.lit(told))
     )
 
 
 def bounds(window: Window, parts: int = 1) -> Iterator[tuple[int, int]]:
     """First and last millisecond, both included, of a run of UTC days, or of equal parts of it.
 
+    >>> from datetime import date
     >>> day = date(2026, 2, 5)
     >>> list(bounds(Window(day, day), 2))
     [(1770249600000, 1770292799999), (1770292800000, 1770335999999)]
     """
-    start, end = _milliseconds(window.first), _milliseconds(window.last + timedelta(days=1))
+    start, end = epoch_ms(window.first), epoch_ms(window.last + timedelta(days=1))
     step = (end - start) // parts
     for number in range(parts):
         yield start + number * step, start + (number + 1) * step - 1
 
 
 def _period(dataset: Dataset, symbol: str, units: tuple[Unit, ...]) -> list[pl.Expr]:
-    start = to_timestamp("open_time", units)
     length = _LENGTHS[interval_of(dataset)]
-    return [
-        pl.lit(symbol).alias("symbol"),
-        start.alias("period_start_at"),
-        (start + length).alias("period_end_at"),
-    ]
-
-
-def _milliseconds(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
+    return [pl.lit(symbol).alias("symbol"), *period_columns(to_timestamp("open_time", units), length)]

@@ -19,5 +19,5 @@ select
     known_at,
     provenance,
     _capture_id
-from {{ source('deribit', 'liquidation_trades') }}
+from {{ source('deribit_history', 'liquidation_trades') }}
 {{ newest_vintage(['event_id']) }}

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from ingestion.errors import UnreadableBody
-from ingestion.sources.liquidation_messages import (
+from ingestion.liquidation_messages import (
     binance_force_order,
     bybit_all_liquidation,
     okx_liquidation_orders,
