@@ -8,10 +8,6 @@ select
         when contract_code in ('146021', '146022') then 'ETH'
     end as asset,
     'cme' as venue,
-    open_interest_contracts
-    * case contract_code
-        when '133741' then 5 when '133742' then 0.1 when '146021' then 50 when '146022' then 0.1
-    end as open_interest_coins,
     contract_units,
     open_interest_contracts,
     dealer_long_contracts,
