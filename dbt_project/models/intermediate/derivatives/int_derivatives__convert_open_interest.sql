@@ -2,7 +2,17 @@
 -- of one venue give is taken from the first of them: the daily file before the tail that precedes it.
 with ruled as (
     select
-        printed.*,
+        printed.venue,
+        printed.product,
+        printed.symbol,
+        printed.asset,
+        printed.stands_at,
+        printed.contracts,
+        printed.coins,
+        printed.usd,
+        printed.own_mark_usd,
+        printed.known_at,
+        printed.provenance,
         rules.sides,
         rules.unit,
         rules.contract_size_coins,
@@ -24,7 +34,21 @@ with ruled as (
 -- A venue that prints no mark borrows the last spot hour of Binance, at most two hours old.
 priced as (
     select
-        ruled.*,
+        ruled.venue,
+        ruled.product,
+        ruled.symbol,
+        ruled.asset,
+        ruled.stands_at,
+        ruled.contracts,
+        ruled.coins,
+        ruled.usd,
+        ruled.sides,
+        ruled.unit,
+        ruled.contract_size_coins,
+        ruled.contract_size_usd,
+        ruled.evidence_level,
+        ruled.known_at,
+        ruled.provenance,
         coalesce(
             ruled.own_mark_usd,
             case when ruled.stands_at - spot.period_end_at <= interval 2 hour then spot.close_price end
@@ -36,7 +60,16 @@ priced as (
 
 one_sided as (
     select
-        *,
+        venue,
+        product,
+        symbol,
+        asset,
+        stands_at,
+        mark_price_usd,
+        sides,
+        evidence_level,
+        known_at,
+        provenance,
         case unit
             when 'coins' then coins
             when 'usd' then usd / mark_price_usd
