@@ -21,7 +21,7 @@ select
     lag(known_at) over walk as previous_known_at,
     provenance,
     lag(provenance) over walk as previous_provenance
-from {{ ref('stg_binance_vision__spot_klines_1h') }}
+from {{ ref('int_prices__collect_hours') }}
 window
     walk as (partition by asset, venue, quote_currency order by period_start_at),
     walk_so_far as (
