@@ -7,6 +7,7 @@ keys go. How fast is pace.py, who refuses us refusals.py, what an answer means s
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ from ingestion.contract import MAX_BODY_BYTES, Dataset, Pace, load_contracts
 from ingestion.errors import BodyRejected, CutBody, NotServed, SourceBlocked, SourceUnavailable
 from ingestion.pace import HostPace
 from ingestion.refusals import Refusal, Refusals, lasts
-from ingestion.request import Request, redact
+from ingestion.request import Request, redact, without
 from ingestion.settings import Settings
 
 LONGEST_PAUSE_SECONDS = 60.0
@@ -60,6 +61,8 @@ class LiveClient:
         self._failures: dict[str, int] = {}
         # Its own notices would be printed between the lines of a run; the report tells what was given up.
         stamina.instrumentation.set_on_retry_hooks([])
+        # It would log every address as it is asked, keys in the query included.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         self._http = httpx.Client(
             timeout=httpx.Timeout(10.0, read=20.0),
             headers={"User-Agent": "unwind/0.1"},
@@ -94,6 +97,7 @@ class LiveClient:
             self._stopped[host] = str(error)
             raise
         except NotServed:
+            self._is_open(host)
             raise
         except (SourceUnavailable, BodyRejected) as error:
             with self._lock:
@@ -102,9 +106,13 @@ class LiveClient:
                     self._stopped[host] = str(error)
             raise SourceUnavailable(str(error)) from None
         self._failures[host] = 0
+        self._is_open(host)
+        return [capture]
+
+    def _is_open(self, host: str) -> None:
+        """A host that answers, if only that it has no such data, refuses us no longer."""
         if self._ignores_refusals:
             self._refusals.forget(host)
-        return [capture]
 
     def _with_retries(self, request: Request) -> Capture:
         settings = self._settings
@@ -132,8 +140,9 @@ class LiveClient:
                     return self._once(request)
         except (httpx.TransportError, _Deadline, _Busy) as error:
             what = f"{request.method} {redact(request.url)}"
+            told = without(self._key(request), redact(str(error)).encode()).decode()
             raise SourceUnavailable(
-                f"{what}: {redact(str(error)) or type(error).__name__} ({settings.retry_attempts} tries)"
+                f"{what}: {told or type(error).__name__} ({settings.retry_attempts} tries)"
             ) from None
         raise AssertionError("the retry loop always returns or raises")
 
@@ -142,7 +151,8 @@ class LiveClient:
         pace.wait(request.weight)
         requested_at = self._clock()
         with self._stream(request) as response:
-            body = self._read(request, response)
+            # Some hosts repeat a key in their errors; what is kept and told must not.
+            body = without(self._key(request), self._read(request, response))
         pace.observe(response.headers, time.time())
         status = response.status_code
         what = f"{request.method} {redact(request.url)}"
@@ -188,7 +198,7 @@ class LiveClient:
         headers = {"Content-Type": "application/json"} if request.body is not None else {}
         url = request.url
         dataset = self._datasets.get(f"{request.source}/{request.dataset}")
-        if dataset and dataset.key_env and (secret := self._settings.secret(dataset.key_env)):
+        if dataset and (secret := self._key(request)):
             if dataset.key_header:
                 headers[dataset.key_header] = secret
             if dataset.key_query:
@@ -201,6 +211,11 @@ class LiveClient:
             url = f"{(self._settings.secret(dataset.address_env) or '').rstrip('/')}{rest}"
         with self._http.stream(request.method, url, content=request.body, headers=headers) as response:
             yield response
+
+    def _key(self, request: Request) -> str | None:
+        """The user's key for what is asked, None where none is needed or set."""
+        dataset = self._datasets.get(f"{request.source}/{request.dataset}")
+        return self._settings.secret(dataset.key_env) if dataset and dataset.key_env else None
 
     def _read(self, request: Request, response: httpx.Response) -> bytes:
         """The decoded body, bounded in bytes and in time: httpx's own timeout is per read, not per body.
@@ -267,7 +282,7 @@ def _seconds_to(header: str | None) -> float | None:
     """Seconds of a Retry-After header, in either of its forms."""
     if not header:
         return None
-    if header.strip().isdigit():
+    if header.strip().isdecimal():
         return float(header)
     try:
         return max((parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds(), 0.0)

@@ -16,6 +16,8 @@ from ingestion.atomic import write_atomically
 
 # Where a host bans without saying for how long: the shortest ban that the venues document.
 SHORTEST_BAN = timedelta(minutes=10)
+# What a header says beyond this is a mistake of the host's.
+LONGEST_BAN = timedelta(days=30)
 _COUNTRY = (b"country", b"restricted location", b"your region", b"eligibility", b"block access")
 
 
@@ -79,5 +81,6 @@ def lasts(status: int, body: bytes, retry_after: float | None, now: datetime) ->
         return False, None
     if status == 451 or (status == 403 and any(word in body[:4096].lower() for word in _COUNTRY)):
         return True, None
-    pause = timedelta(seconds=retry_after) if retry_after else SHORTEST_BAN
+    longest = LONGEST_BAN.total_seconds()
+    pause = timedelta(seconds=min(retry_after, longest)) if retry_after else SHORTEST_BAN
     return True, now + pause

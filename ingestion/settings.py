@@ -54,7 +54,8 @@ class Settings(BaseSettings):
 
     def secret(self, name: str) -> str | None:
         """A key or an address of the user's, from the environment or .env; never stored, never printed."""
-        return os.environ.get(name) or dotenv_values(".env").get(name) or None
+        # A line break pasted along would make the header illegal, and the error would quote it.
+        return (os.environ.get(name) or dotenv_values(".env").get(name) or "").strip() or None
 
     def not_asked(self, dataset: Dataset) -> str | None:
         """Why a dataset is not asked for, None when it is."""

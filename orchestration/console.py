@@ -8,6 +8,7 @@ from functools import wraps
 from typing import ParamSpec
 
 from rich.console import Console
+from rich.markup import escape
 
 from ingestion.errors import UnwindError
 
@@ -26,7 +27,7 @@ def told_plainly(command: Callable[P, int]) -> Callable[P, int]:
         try:
             return command(*args, **kwargs)
         except (UnwindError, ValueError) as error:
-            err.print(f"[red]unwind:[/red] {error}", soft_wrap=True)
+            err.print(f"[red]unwind:[/red] {escape(str(error))}", soft_wrap=True)
             return LOCKED if type(error).__name__ == "ReleaseLocked" else 1
         except KeyboardInterrupt:
             err.print("stopped; what was landed stays, and nothing half-written was published")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rich.markup import escape
 from rich.table import Table
 
 from ingestion.contract import load_contracts
@@ -53,13 +54,13 @@ def _shortened(partitions: list[str]) -> str:
 
 def _print_troubles(one: Landing) -> None:
     for text in one.failures[:2]:
-        out.print(f"[yellow]no answer[/yellow]  {one.dataset}: {text}", soft_wrap=True)
+        out.print(f"[yellow]no answer[/yellow]  {one.dataset}: {escape(text)}", soft_wrap=True)
     if len(one.failures) > 2:
         out.print(f"           … and {len(one.failures) - 2} more of {one.dataset}")
     for text in one.unreadable[:3]:
-        out.print(f"[red]refused[/red]    {one.dataset}: {text}", soft_wrap=True)
+        out.print(f"[red]refused[/red]    {one.dataset}: {escape(text)}", soft_wrap=True)
     for reason, count in sorted(one.quarantined.items()):
-        out.print(f"[yellow]put aside[/yellow]  {one.dataset}: {count} × {reason}", soft_wrap=True)
+        out.print(f"[yellow]put aside[/yellow]  {one.dataset}: {count} × {escape(reason)}", soft_wrap=True)
     if one.missing_days:
         out.print(f"[yellow]missing[/yellow]    {one.dataset}: {_shortened(one.missing_days)}")
     for day, count in list(one.partial_days.items())[:3]:
@@ -67,7 +68,7 @@ def _print_troubles(one: Landing) -> None:
     if one.gone:
         out.print(f"gone       {one.dataset}: the source no longer gives {one.gone} of these days")
     for text in one.notices[:3]:
-        out.print(f"note       {one.dataset}: {text}", soft_wrap=True)
+        out.print(f"note       {one.dataset}: {escape(text)}", soft_wrap=True)
 
 
 def _print_left_out(left_out: Mapping[str, str]) -> None:

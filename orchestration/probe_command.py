@@ -14,6 +14,7 @@ from time import perf_counter
 from urllib.parse import urlsplit
 
 import orjson
+from rich.markup import escape
 from rich.table import Table
 
 from ingestion.atomic import write_atomically
@@ -65,7 +66,7 @@ def probe(only: list[str]) -> int:
             table.add_row(
                 verdict.dataset,
                 f"[{colour}]{verdict.status}[/{colour}]",
-                verdict.shape,
+                escape(verdict.shape),
                 "" if verdict.milliseconds is None else str(verdict.milliseconds),
                 verdict.quota,
                 proofs.told(dataset),
@@ -98,9 +99,11 @@ def ask_once(dataset: Dataset, client: LiveClient) -> Verdict:
     last = client.now.date() - timedelta(days=0 if dataset.is_snapshot or dataset.history == timedelta(0) else 3)
     window = Window(last - timedelta(days=9), last)
     source = feed(dataset)
-    request: Request | None = source.requests(dataset, window)[0]
+    request: Request | None = next(iter(source.requests(dataset, window)), None)
+    if request is None:
+        return Verdict(dataset.key, None, "not asked", f"nothing to ask about {window.first} to {window.last}")
     started = perf_counter()
-    host = urlsplit(request.url).netloc if request else dataset.host
+    host = urlsplit(request.url).netloc
     captures: list[Capture] = []
     try:
         while request is not None and len(captures) < 2:

@@ -6,8 +6,10 @@ import hashlib
 from pathlib import Path
 
 import polars as pl
+from rich.markup import escape
 
 from ingestion.capture import CaptureStore
+from ingestion.cases.case import load_case
 from ingestion.contract import Dataset, load_contracts
 from ingestion.errors import ContractError
 from ingestion.ingest import IngestReport
@@ -23,6 +25,8 @@ from orchestration.console import out, told_plainly
 def reparse(wanted: list[str], case: str | None) -> int:
     """Exit code 1 when an answer cannot be read any more."""
     places = Places(Settings().data_dir, case)
+    if case:
+        load_case(case)
     everything = {dataset.key: dataset for dataset in load_contracts()}
     if unknown := [key for key in wanted if key not in everything]:
         raise ContractError(f"no dataset {', '.join(unknown)}; there are {', '.join(everything)}")
@@ -38,7 +42,7 @@ def reparse(wanted: list[str], case: str | None) -> int:
         told = "the same content as before" if after == before else "other content than before"
         out.print(f"{key}: {len(report.partitions)} partitions, {rows:,} rows, {told} ({after[:12]})")
         for text in report.unreadable:
-            out.print(f"[red]refused[/red]    {key}: {text}", soft_wrap=True)
+            out.print(f"[red]refused[/red]    {key}: {escape(text)}", soft_wrap=True)
             broken += 1
     return 1 if broken else 0
 

@@ -6,6 +6,7 @@ import sys
 from datetime import datetime, timedelta
 from time import monotonic
 
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from ingestion.cases.case import load_case
@@ -60,7 +61,7 @@ def backfill(first: str, last: str | None) -> int:
     outcome = _with_progress(settings, places, window, [], replaces_live=False, job=LANDING)
     print_landings(places, outcome.run_id, left_out(places, settings))
     for text in (*outcome.refused, *outcome.errors):
-        out.print(f"[red]stopped[/red]    {text}", soft_wrap=True)
+        out.print(f"[red]stopped[/red]    {escape(text)}", soft_wrap=True)
     out.print(f"{monotonic() - started:.1f} s; publish what was landed with: {sys.argv[0]} run --live")
     return 0 if outcome.success else 1
 
@@ -118,9 +119,9 @@ def _print_end(
     database = places.published / "unwind.duckdb"
     if not outcome.success:
         for refused in outcome.refused:
-            out.print(f"[red]failed[/red]     {refused}", soft_wrap=True)
+            out.print(f"[red]failed[/red]     {escape(refused)}", soft_wrap=True)
         for error in outcome.errors:
-            out.print(f"[red]stopped[/red]    {error}", soft_wrap=True)
+            out.print(f"[red]stopped[/red]    {escape(error)}", soft_wrap=True)
         kept = f"the current release stays: {after}" if after else "there is no release yet"
         out.print(f"[red]not published[/red]; {kept}")
         for page in sorted((places.published / "rejected").glob(f"*-{outcome.run_id[:8]}/quality.html")):

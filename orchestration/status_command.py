@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.markup import escape
 from rich.table import Table
 
 from ingestion.contract import load_contracts
@@ -25,7 +26,7 @@ def show() -> int:
         out.print(f"answers as of {release.as_of_at:%Y-%m-%d %H:%MZ}, made {release.created_at:%Y-%m-%d %H:%MZ}")
         out.print(f"{len(release.tables)} tables, {release.rows_count:,} rows in the marts")
         for reason in release.degraded_reasons:
-            out.print(f"[yellow]degraded[/yellow]   {reason}", soft_wrap=True)
+            out.print(f"[yellow]degraded[/yellow]   {escape(reason)}", soft_wrap=True)
     places = [Places(settings.data_dir), *_cases(settings)]
     for one in places:
         landings = [landing for dataset in load_contracts() if (landing := load(dataset, one))]
