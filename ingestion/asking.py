@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
-from ingestion.errors import NotServed, SourceUnavailable, UnreadableBody
+from ingestion.errors import NoSuchSeries, SourceUnavailable, UnreadableBody
 from ingestion.known import Known
 from ingestion.request import Fetcher, Request
 from ingestion.sources import Feed
@@ -63,7 +63,7 @@ class Asker:
                 answered.skipped += 1
             else:
                 self._pages(request, answered)
-        except NotServed as error:
+        except NoSuchSeries as error:
             if request.series is not None:
                 self._declined.add(request.series)
             answered.failure = str(error)

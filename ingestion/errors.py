@@ -23,7 +23,11 @@ class SourceBlocked(SourceUnavailable):
 
 
 class NotServed(SourceUnavailable):
-    """The host is well, but does not have this series, or no longer: the rest of its questions is not asked."""
+    """The host is well and says no to this question."""
+
+
+class NoSuchSeries(NotServed):
+    """The host does not have what the question is about: the rest of the questions about it is not asked."""
 
 
 class BodyRejected(UnwindError):

@@ -24,7 +24,7 @@ from ingestion.body_gate import check_body, says_busy
 from ingestion.capture import Capture, capture_id
 from ingestion.clock import run_clock
 from ingestion.contract import MAX_BODY_BYTES, Dataset, Pace, load_contracts
-from ingestion.errors import BodyRejected, CutBody, NotServed, SourceBlocked, SourceUnavailable
+from ingestion.errors import BodyRejected, CutBody, NoSuchSeries, NotServed, SourceBlocked, SourceUnavailable
 from ingestion.pace import HostPace
 from ingestion.refusals import Refusal, Refusals, lasts
 from ingestion.request import Request, redact, without
@@ -35,8 +35,9 @@ LONGEST_PAUSE_SECONDS = 60.0
 FAILURES_UNTIL_STOP = 3
 _BLOCKING = {401: "asks for a key", 403: "forbids us", 418: "has banned us", 451: "refuses our country"}
 _RETRIED = {408, 425, 429, 500, 502, 503, 504}
-# The host is well and says no to this question: it has no such series, or not so far back.
+# The host is well and says no to this question: it has no such series (404, Binance's -1121), or not so far back.
 _DECLINED = {400, 404, 410, 422}
+_NO_SUCH_SYMBOL = b"-1121"
 
 
 class LiveClient:
@@ -157,7 +158,7 @@ class LiveClient:
         status = response.status_code
         what = f"{request.method} {redact(request.url)}"
         if response.headers.get("X-Mirror") == "absent":
-            raise NotServed(f"{what}: the mirror has no such data")
+            raise NoSuchSeries(f"{what}: the mirror has no such data")
         if status in _BLOCKING:
             raise self._refused(request, response, body)
         if status in _RETRIED or says_busy(body):
@@ -165,7 +166,9 @@ class LiveClient:
         if status == 404 and request.missing_ok:
             return self._capture(request, response, body, requested_at)
         if status in _DECLINED:
-            raise NotServed(f"{what}: status {status}: {_beginning(body)}")
+            is_about_series = status == 404 or _NO_SUCH_SYMBOL in body[:200]
+            told = f"{what}: status {status}: {_beginning(body)}"
+            raise NoSuchSeries(told) if is_about_series else NotServed(told)
         if status != 200:
             raise SourceUnavailable(f"{what}: status {status}")
         try:
