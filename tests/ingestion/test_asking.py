@@ -191,13 +191,23 @@ def test_what_came_before_a_failing_page_is_kept(counter: Counter, status: int) 
 def test_a_series_the_host_does_not_have_is_not_asked_for_again_and_the_others_are(counter: Counter) -> None:
     counter.source = Feed(asks("BTC", "GONE", "ETH"), parse)
     counter.server.answer = lambda asked: (
-        Answer(b"Invalid symbol", 400) if asked.value("symbol") == "GONE" else good(asked)
+        Answer(b'{"code":-1121,"msg":"Invalid symbol."}', 400) if asked.value("symbol") == "GONE" else good(asked)
     )
     report = counter.land("2026-03-01", "2026-03-03")
     assert counter.asked("symbol") == ["BTC"] * 3 + ["GONE"] + ["ETH"] * 3
     assert (report.skipped, len(report.failures)) == (2, 1)
     assert "Invalid symbol" in report.failures[0]
     assert counter.raw().height == 6
+
+
+def test_a_question_the_host_declines_stops_no_other_about_the_same(counter: Counter) -> None:
+    """A backfill that starts before a listing, or before what a host keeps."""
+    counter.source = Feed(asks("BTC"), parse)
+    counter.server.answer = lambda asked: (
+        Answer(b'{"code":-1130,"msg":"Data is too old."}', 400) if len(counter.asked("symbol")) == 1 else good(asked)
+    )
+    report = counter.land("2026-03-01", "2026-03-03")
+    assert (report.skipped, len(report.failures), counter.raw().height) == (0, 1, 2)
 
 
 def test_an_answer_that_can_no_longer_change_is_not_asked_for_again(counter: Counter) -> None:
