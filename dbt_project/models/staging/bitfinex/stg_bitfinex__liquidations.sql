@@ -15,6 +15,7 @@ select
     size_coins,
     entry_price,
     price,
+    'complete' as completeness,
     is_known_at_estimated,
     is_possibly_restated,
     known_at,

@@ -10,6 +10,7 @@ select
     case when symbol like '%USDT%' or symbol like '%.H' then 'linear' else 'inverse' end as product,
     long_liquidation_usd,
     short_liquidation_usd,
+    'throttled' as completeness,
     is_known_at_estimated,
     is_possibly_restated,
     known_at,

@@ -6,6 +6,7 @@ select
     'several' as venue,
     long_liquidation_usd,
     short_liquidation_usd,
+    'vendor_estimate' as completeness,
     is_known_at_estimated,
     is_possibly_restated,
     known_at,

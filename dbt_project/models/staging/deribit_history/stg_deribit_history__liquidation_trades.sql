@@ -14,6 +14,7 @@ select
     price,
     mark_price,
     index_price,
+    'complete' as completeness,
     is_known_at_estimated,
     is_possibly_restated,
     known_at,

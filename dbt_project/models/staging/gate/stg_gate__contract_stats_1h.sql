@@ -17,6 +17,7 @@ select
     taker_long_short_ratio,
     top_trader_accounts_long_short_ratio,
     top_trader_positions_long_short_ratio,
+    'undocumented' as completeness,
     is_known_at_estimated,
     is_possibly_restated,
     known_at,

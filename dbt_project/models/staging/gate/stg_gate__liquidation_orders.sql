@@ -11,6 +11,7 @@ select
     order_price,
     price,
     unfilled_contracts,
+    'undocumented' as completeness,
     is_known_at_estimated,
     is_possibly_restated,
     known_at,
