@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.bench.client import beyond_transfer_ms
 from tests.bench.measure import Cost, rounds, run
-from tests.loopback.exchange import SERVED, Exchange
+from tests.loopback.exchange import TEN, Exchange
 
 FIRST, LAST = "2026-02-20", "2026-03-07"
 PYTHON = sys.executable
@@ -49,7 +49,7 @@ def _whole_runs(home: Path, url: str) -> dict[str, Callable[[int], Cost]]:
             "UNWIND_DATA_DIR": str(data),
             "DAGSTER_HOME": str(dagster),
             "UNWIND_MIRROR": url,
-            "UNWIND_SOURCES": SERVED,
+            "UNWIND_SOURCES": TEN,
         }
 
     def ours(number: int) -> Cost:

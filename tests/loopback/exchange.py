@@ -33,6 +33,10 @@ SERVED = (
     "binance_vision/spot_klines_1h,binance_vision/um_metrics_5m,"
     "mempool_space/difficulty_adjustments,sosovalue/etf_flow_totals"
 )
+TEN = SERVED + (
+    ",binance_vision/spot_klines_1m,binance_vision/spot_klines_1d,binance_vision/um_klines_1h,binance_vision/um_klines_1m"
+    ",binance_vision/um_premium_klines_1h,binance_vision/um_funding"
+)
 KINDS = {*DELIVERY_FAULTS, *faults.ROW_FAULTS, *faults.BODY_FAULTS, "bad_checksum", "dup_page"}
 
 

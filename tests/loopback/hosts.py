@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from ingestion.cases import wire
-from tests.loopback import market
+from tests.loopback import klines, market
 
 FLOWS_PATH, RETARGETS_PATH = (url.removeprefix("https:/") for url in (wire.INFLOW_URL, wire.RETARGETS_URL))
 _SPOT = r"spot/daily/klines/BTCUSDT/1h/BTCUSDT-1h"
@@ -40,6 +40,8 @@ class Hosts:
         if day is not None:
             is_out = datetime.combine(day, time()) + market.FILES_AFTER <= self.now
             return self.file(path, day) if is_out else None
+        if (more := klines.published(path, self.now)) is not None:
+            return more
         if path == FLOWS_PATH:
             return wire.inflow_json(market.flow_sessions(self.now))
         return wire.retargets_json(market.retargets(self.now)) if path == RETARGETS_PATH else None
