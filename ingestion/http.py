@@ -104,6 +104,10 @@ class LiveClient:
 
     def _with_retries(self, request: Request) -> Capture:
         settings = self._settings
+        # A host that has just used up a whole budget is tried once a question until it answers: at a slow pace
+        # every try at a host that is down costs its wait.
+        is_down = self._failures.get(urlsplit(request.url).netloc, 0) > 0
+        attempts = 1 if is_down else settings.retry_attempts
         rejected = 0
 
         def worth_waiting(error: Exception) -> bool | float:
@@ -118,7 +122,7 @@ class LiveClient:
         try:
             for attempt in stamina.retry_context(
                 on=worth_waiting,
-                attempts=settings.retry_attempts,
+                attempts=attempts,
                 timeout=None,
                 wait_initial=settings.retry_wait_seconds,
                 wait_max=8 * settings.retry_wait_seconds,
@@ -128,9 +132,8 @@ class LiveClient:
                     return self._once(request)
         except (httpx.TransportError, _Deadline, _Busy) as error:
             what = f"{request.method} {redact(request.url)}"
-            raise SourceUnavailable(
-                f"{what}: {redact(str(error)) or type(error).__name__} ({settings.retry_attempts} tries)"
-            ) from None
+            tries = "1 try" if attempts == 1 else f"{attempts} tries"
+            raise SourceUnavailable(f"{what}: {redact(str(error)) or type(error).__name__} ({tries})") from None
         raise AssertionError("the retry loop always returns or raises")
 
     def _once(self, request: Request) -> Capture:
