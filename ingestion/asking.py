@@ -5,7 +5,7 @@ A source that fails in the middle loses nothing: what it had answered is handed 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -35,11 +35,15 @@ class Answered:
 class Asker:
     """Asks the questions of one dataset, at most `pace.at_once` at a time."""
 
-    def __init__(self, dataset: Dataset, source: Feed, client: Fetcher, known: Known) -> None:
+    def __init__(
+        self, dataset: Dataset, source: Feed, client: Fetcher, known: Known, is_whole: Callable[[date, date], bool]
+    ) -> None:
+        """is_whole: whether what is landed of some days leaves nothing to ask for."""
         self._dataset = dataset
         self._source = source
         self._client = client
         self._known = known
+        self._is_whole = is_whole
         self._declined: set[str] = set()
 
     def ask(self, requests: Sequence[Request]) -> Iterator[Answered]:
@@ -93,12 +97,16 @@ class Asker:
         return replace(capture, covers_from=day, covers_to=day)
 
     def _is_settled(self, request: Request) -> bool:
-        """Whether an answer we have was given after the source could still change it."""
-        have = self._known.body_of(request)
-        if have is None or request.covers_to is None or self._source.next_page is not None:
+        """Whether an answer we have was given after the source could still change it, and said all there is.
+
+        An empty or cut answer of a bad moment would be believed for ever.
+        """
+        have, first, last = self._known.body_of(request), request.covers_from, request.covers_to
+        if have is None or first is None or last is None or self._source.next_page is not None:
             return False
-        end = _midnight_after(request.covers_to) + self._dataset.publication_lag
-        return have.received_at >= end + (RECHECK if self._dataset.is_revisable else timedelta(0))
+        end = _midnight_after(last) + self._dataset.publication_lag
+        is_final = have.received_at >= end + (RECHECK if self._dataset.is_revisable else timedelta(0))
+        return is_final and self._is_whole(first, last)
 
     def _file(self, request: Request, checksum: Request, answered: Answered) -> None:
         """A file whose sha256 is published: the checksum decides whether to ask for the file."""

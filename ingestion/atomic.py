@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,8 @@ def write_atomically(target: Path, write: Callable[[Path], object]) -> None:
     its folder are synced: a rename that the disk forgets would be a lost partition.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.parent / f".{target.name}.{os.getpid()}.part"
+    # Two threads of one process may write the same file, such as the refusal of a host that both asked.
+    part = target.parent / f".{target.name}.{threading.get_ident()}.{os.getpid()}.part"
     try:
         write(part)
         sync(part)

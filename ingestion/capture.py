@@ -102,29 +102,30 @@ class CaptureStore:
 
     def index(self, source: str, dataset: str) -> pl.DataFrame:
         """Everything but the bodies, in order of receipt: who was asked what, when, and the answer's hash."""
-        frames = [
-            pl.read_parquet(path, columns=_INDEX_COLUMNS, hive_partitioning=False)
-            for path in self._files(source, dataset)
-        ]
-        if not frames:
+        files = self._files(source, dataset)
+        if not files:
             return pl.from_arrow(CAPTURE_SCHEMA.empty_table()).drop("body")  # type: ignore[union-attr]
-        stored = pl.concat(frames).unique("capture_id", keep="last", maintain_order=True)
+        # All at once: a year of polls is thousands of small files.
+        frame = pl.read_parquet(files, columns=_INDEX_COLUMNS, hive_partitioning=False)
+        stored = frame.unique("capture_id", keep="last", maintain_order=True)
         return stored.sort("received_at", "url", maintain_order=True)
 
     def read(self, source: str, dataset: str, ids: Iterable[str] | None = None) -> list[Capture]:
         """Captures with their bodies, in order of receipt; every body is checked against its hash."""
         wanted = None if ids is None else set(ids)
         found: dict[str, Capture] = {}
-        for path in self._files(source, dataset):
-            filters = None if wanted is None else pc.field("capture_id").isin(list(wanted))
-            if wanted is not None and not wanted:
+        # Newest first, where what is wanted mostly is; of a capture that is stored twice the later one stands.
+        for path in reversed(self._files(source, dataset)):
+            if wanted is not None and wanted <= found.keys():
                 break
-            for row in pq.read_table(path, schema=CAPTURE_SCHEMA, filters=filters, partitioning=None).to_pylist():
+            filters = None if wanted is None else pc.field("capture_id").isin(list(wanted - found.keys()))
+            rows = pq.read_table(path, schema=CAPTURE_SCHEMA, filters=filters, partitioning=None).to_pylist()
+            for row in reversed(rows):
                 if hashlib.sha256(row["body"]).hexdigest() != row["body_sha256"]:
                     raise CorruptFile(f"{path.name}: the body of capture {row['capture_id']} has changed on disk")
-                found.pop(row["capture_id"], None)
-                found[row["capture_id"]] = Capture(**row)
-        return sorted(found.values(), key=lambda c: (c.received_at, c.url))
+                found.setdefault(row["capture_id"], Capture(**row))
+        oldest_first = list(found.values())[::-1]
+        return sorted(oldest_first, key=lambda c: (c.received_at, c.url))
 
     def datasets(self) -> list[tuple[str, str]]:
         """(source, dataset) of everything stored."""

@@ -117,6 +117,10 @@ class LiveClient:
 
     def _with_retries(self, request: Request) -> Capture:
         settings = self._settings
+        # A host that has just used up a whole budget is tried once a question until it answers: at a slow pace
+        # every try at a host that is down costs its wait.
+        is_down = self._failures.get(urlsplit(request.url).netloc, 0) > 0
+        attempts = 1 if is_down else settings.retry_attempts
         rejected = 0
 
         def worth_waiting(error: Exception) -> bool | float:
@@ -131,7 +135,7 @@ class LiveClient:
         try:
             for attempt in stamina.retry_context(
                 on=worth_waiting,
-                attempts=settings.retry_attempts,
+                attempts=attempts,
                 timeout=None,
                 wait_initial=settings.retry_wait_seconds,
                 wait_max=8 * settings.retry_wait_seconds,
@@ -142,9 +146,8 @@ class LiveClient:
         except (httpx.TransportError, _Deadline, _Busy) as error:
             what = f"{request.method} {redact(request.url)}"
             told = without(self._key(request), redact(str(error)).encode()).decode()
-            raise SourceUnavailable(
-                f"{what}: {told or type(error).__name__} ({settings.retry_attempts} tries)"
-            ) from None
+            tries = "1 try" if attempts == 1 else f"{attempts} tries"
+            raise SourceUnavailable(f"{what}: {told or type(error).__name__} ({tries})") from None
         raise AssertionError("the retry loop always returns or raises")
 
     def _once(self, request: Request) -> Capture:

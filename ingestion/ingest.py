@@ -112,7 +112,7 @@ def _capture(
     on_progress: Progress | None,
 ) -> None:
     known = Known(store, dataset, unreadable_captures(places, dataset))
-    asker = Asker(dataset, source, client, known)
+    asker = Asker(dataset, source, client, known, _is_whole(dataset, places))
     requests = source.requests(dataset, window)
     for first in range(0, len(requests), BATCH):
         news = []
@@ -129,6 +129,17 @@ def _capture(
                 on_progress(dataset.key, number, len(requests))
         store.append(news)
         report.captured += len(news)
+
+
+def _is_whole(dataset: Dataset, places: Places) -> Callable[[date, date], bool]:
+    """Whether every day has its rows, where the contract says how many; elsewhere, whether there is any row."""
+    landed = landed_days(places.raw, dataset)
+    if dataset.expected_per_day is None:
+        some = set(landed["day"])
+        return lambda first, last: any(day in some for day in Window(first, last).days())
+    fewest = landed.group_by("day").agg(pl.col("facts").min())
+    whole = set(fewest.filter(pl.col("facts") >= dataset.expected_per_day)["day"])
+    return lambda first, last: all(day in whole for day in Window(first, last).days())
 
 
 def _repeats(capture: Capture, source: Feed, known: Known) -> bool:

@@ -161,6 +161,20 @@ def stored_inputs(root: Path, dataset: Dataset, partition: str) -> str | None:
         return None
 
 
+def stored_rows(root: Path, dataset: Dataset, partition: str) -> pl.DataFrame:
+    """The vintages of a stored partition as `check` gave them: without what landing stamps."""
+    rows = pl.read_parquet(root / dataset.source / dataset.name / f"{partition}.parquet")
+    return rows.select(
+        *[c.name for c in dataset.columns],
+        "published_at",
+        "provenance",
+        "_capture_id",
+        "_fetched_at",
+        "_parser_version",
+        pl.col(dataset.event_time).dt.date().alias("event_date"),
+    )
+
+
 def landed_days(root: Path, dataset: Dataset) -> pl.DataFrame:
     """Distinct facts over every partition: columns `series` (a symbol, say), `day` (UTC), `facts` (count)."""
     files = sorted((root / dataset.source / dataset.name).glob("*.parquet"))

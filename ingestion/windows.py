@@ -54,6 +54,10 @@ class Window:
             return None
         return Window(self.first, min(self.last, now.date()))
 
+    def reaching_back(self, lag: timedelta) -> Window:
+        """The window and the days before it whose values come out only within it."""
+        return Window(self.first - lag, self.last)
+
     def since(self, day: date) -> Window | None:
         """The part from `day` on; None when all of it is before."""
         return Window(max(self.first, day), self.last) if day <= self.last else None

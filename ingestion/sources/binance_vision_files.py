@@ -112,6 +112,8 @@ def named_cells(capture: Capture, columns: dict[str, str]) -> pl.DataFrame:
     if len(set(header)) != len(header) or not set(columns) <= set(header):
         missing = sorted(set(columns) - set(header))
         raise UnreadableBody(f"{file_name(capture)}: columns {missing} are gone; the header is {list(header)}")
+    if frame.height == 1:
+        raise UnreadableBody(f"{file_name(capture)}: a header and no row")
     frame.columns = [str(name) for name in header]
     return frame.slice(1).select(pl.col(old).alias(new) for old, new in columns.items())
 

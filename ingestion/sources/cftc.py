@@ -9,6 +9,7 @@ import polars as pl
 from ingestion.bodies import gate, read_json, records_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
+from ingestion.errors import UnreadableBody
 from ingestion.local_time import utc_at
 from ingestion.questions import get_json
 from ingestion.request import Request
@@ -38,13 +39,23 @@ FIELDS = {
     "nonrept_positions_long_all": "non_reportable_long_contracts",
     "nonrept_positions_short_all": "non_reportable_short_contracts",
 }
+# Who moves the market: in one report one of them may be left out, in all of them it has another name.
+TOLD_SOMEWHERE = (
+    "asset_mgr_positions_long",
+    "asset_mgr_positions_short",
+    "lev_money_positions_long",
+    "lev_money_positions_short",
+)
 NEEDED = ("cftc_contract_market_code", "report_date_as_yyyy_mm_dd", "open_interest_all")
 
 _is_answer = gate(lambda body: isinstance(body, list), lambda body: body["message"])
 
 
 def requests(dataset: Dataset, window: Window) -> list[Request]:
-    """A year a question: 53 reports of four contracts, under the page of 1,000."""
+    """A year a question: 53 reports of four contracts, under the page of 1,000.
+
+    Tuesday's report comes out on Friday evening, when the three days of a daily run no longer hold Tuesday.
+    """
     codes = ",".join(f"'{code}'" for code in CONTRACTS)
     return [
         get_json(
@@ -60,7 +71,7 @@ def requests(dataset: Dataset, window: Window) -> list[Request]:
             },
             gate=_is_answer,
         )
-        for piece in window.pieces(dataset.partition)
+        for piece in window.reaching_back(dataset.max_lag).pieces(dataset.partition)
     ]
 
 
@@ -72,11 +83,15 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """
     optional = [field for field in FIELDS if field not in NEEDED]
     report = pl.col("report").str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", strict=False, time_unit="us").dt.date()
-    frame = records_frame(read_json(capture), FIELDS, optional).with_columns(
+    records = read_json(capture)
+    frame = records_frame(records, FIELDS, optional).with_columns(
         report.alias("report_date"),
         utc_at(report, CLOSE_OF_BUSINESS).alias("observed_at"),
         utc_at(report + RELEASE_AFTER, RELEASED).alias("published_at"),
     )
+    gone = [field for field in TOLD_SOMEWHERE if records and not any(field in record for record in records)]
+    if gone:
+        raise UnreadableBody(f"fields {gone} are in none of {len(records)} reports")
     return place(frame, "observed_at", capture)
 
 

@@ -28,10 +28,13 @@ _NO_VALUE = ("", ".")
 
 
 def series_requests(series: Sequence[str]) -> Callable[[Dataset, Window], list[Request]]:
-    """Questions about these series, each about one of them and inside one year."""
+    """Questions about these series, each about one of them and inside one year.
+
+    Friday's yields come out on Monday evening, when the three days of a daily run no longer hold Friday.
+    """
 
     def requests(dataset: Dataset, window: Window) -> list[Request]:
-        pieces = list(window.pieces(dataset.partition))
+        pieces = list(window.reaching_back(dataset.max_lag).pieces(dataset.partition))
         return [
             Request(
                 source=dataset.source,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from ingestion.places import Places
+from tests.mirror.backfill import FIRST, LAST, UnderWay, begin
 from tests.mirror.command import Run, run_live
 from tests.mirror.landing import Store
 from tests.mirror.server import Mirror
@@ -51,3 +53,14 @@ def landed(mirror_process: Mirror, tmp_path_factory: pytest.TempPathFactory) -> 
 def trial(landed: Landed, mirror: Mirror, tmp_path: Path) -> Trial:
     """A data folder of its own with the first half of the window, for one fault."""
     return Trial(Store(mirror, Places(shutil.copytree(landed.half, tmp_path / "data"))), landed)
+
+
+@pytest.fixture(scope="session")
+def backfill_under_way(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UnderWay]:
+    """Begun by the first test that names it; with a mirror of its own, which has the hosts' limits."""
+    data_dir = tmp_path_factory.mktemp("backfill") / "data"
+    with Mirror() as mirror:
+        child = begin(mirror, data_dir, FIRST, LAST, datetime(2026, 7, 20, 13, 25))
+        yield UnderWay(mirror, data_dir, child)
+        child.kill()
+        child.communicate()

@@ -16,6 +16,7 @@ from ingestion.places import Places
 from ingestion.quarantine import keep_rejected
 from ingestion.settings import Settings
 from ingestion.windows import Window
+from tests.mirror.pace import no_waiting
 from tests.mirror.server import Mirror
 
 SPOT = find("binance_vision/spot_klines_1h")
@@ -24,6 +25,8 @@ FLOWS = find("sosovalue/etf_flow_totals")
 RETARGETS = find("mempool_space/difficulty_adjustments")
 COMPLAINTS = ("failures", "unreadable", "quarantined", "missing_days", "partial_days")
 ALL = (SPOT, METRICS, FLOWS, RETARGETS)
+# The archive has one coin of the two that are asked for: said by the mirror, and nothing about the market.
+ABSENT = "the mirror has no such data"
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Store:
             retry_wait_seconds=0.005,
             deadline_seconds=5.0,
         )
-        with LiveClient(settings, lambda *rejected: keep_rejected(self.places, *rejected)) as client:
+        with no_waiting(), LiveClient(settings, lambda *rejected: keep_rejected(self.places, *rejected)) as client:
             return ingest(dataset, Window(first, last), client, self.places)
 
     def raw(self, dataset: Dataset) -> pl.DataFrame:
@@ -80,7 +83,13 @@ def not_among(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
 def complaints(report: IngestReport) -> dict[str, Any]:
     """What a landing has to complain of: unanswered, refused, put aside, missing, partial."""
     told = {name: getattr(report, name) for name in COMPLAINTS}
+    told["failures"] = unanswered(report)
     return {name: value for name, value in told.items() if value}
+
+
+def unanswered(report: IngestReport) -> list[str]:
+    """Failed questions about what the archive has."""
+    return [failure for failure in report.failures if not failure.endswith(ABSENT)]
 
 
 def named(value: object) -> str:

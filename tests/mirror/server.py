@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from datetime import datetime
 from typing import Any, Self
 from urllib.request import ProxyHandler, Request, build_opener
@@ -15,14 +16,22 @@ from urllib.request import ProxyHandler, Request, build_opener
 from tests.conftest import MIRROR
 
 BUNDLE = MIRROR / "bundle-2026-06"
+# Its head and body leave at once: the forty milliseconds that a system waits in between say nothing about us.
+SERVE = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); import serve; "
+    "serve.Handler.disable_nagle_algorithm = True; serve.main()"
+)
 
 
 class Mirror:
     """`serve.py` on a free port. Without a clock everything in the bundle is public."""
 
+    def __init__(self, *options: str) -> None:
+        self._options = options
+
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, str(MIRROR / "serve.py"), str(BUNDLE)],
+            [sys.executable, "-B", "-c", SERVE, str(MIRROR), str(BUNDLE), *self._options],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -58,6 +67,19 @@ class Mirror:
     @property
     def requests(self) -> int:
         return int(self.status()["requests"])
+
+    @property
+    def asked_by_host(self) -> Counter[str]:
+        """How many requests each host had."""
+        found: Counter[str] = Counter()
+        for host_and_status, count in self.status()["by_host_status"].items():
+            found[host_and_status.partition(" ")[0]] += count
+        return found
+
+    @property
+    def fired_by_fault(self) -> dict[str, int]:
+        """How often each of the present faults struck, by its specification."""
+        return {fault["spec"]: fault["fired"] for fault in self.status()["faults"]}
 
     @property
     def faults_fired(self) -> int:

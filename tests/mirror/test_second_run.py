@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.contract import find
 from tests.mirror.command import FIRST, LAST, Run, copy_of, run_live
 from tests.mirror.server import Mirror
 
@@ -35,7 +36,9 @@ def test_the_summary_says_that_nothing_is_new(second_run: Run, dataset: str) -> 
 @pytest.mark.parametrize("dataset", FILES)
 def test_settled_files_are_not_asked_for_again(second_run: Run, dataset: str) -> None:
     cells = second_run.line_of(dataset)
-    assert (cells[ASKED], cells[NEW]) == ("0", "0")
+    assert cells[NEW] == "0"
+    # The coin that the archive lacks is asked for once a run, and several of its files at the same time.
+    assert int(cells[ASKED]) <= find(dataset).pace.at_once
 
 
 def test_no_raw_file_was_touched(real_run: Run, second_run: Run) -> None:
