@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import example, given, settings
 
-from ingestion.contract import Dataset, load_contracts
+from ingestion.contract import Dataset, find, load_contracts
 from ingestion.request import Request
 from ingestion.sources import feed
 from ingestion.sources.binance_vision_files import ASKED_SINCE
@@ -21,6 +21,14 @@ from tests.ingestion.sources.landed import FEW_DAYS
 def _months(days: Iterable[date]) -> list[date]:
     return sorted(
         {other for day in {day.replace(day=1) for day in days} for other in whole_partition(day, "month").days()}
+    )
+
+
+def _reaching_back(key: str) -> tuple[str, Callable[[Window], list[date]]]:
+    lag = find(key).max_lag
+    return (
+        "out after a weekend or more, when the days of a daily run no longer hold what it is about",
+        lambda window: list(window.reaching_back(lag).days()),
     )
 
 
@@ -38,6 +46,10 @@ OTHER_DAYS: dict[str, tuple[str, Callable[[Window], list[date]]]] = {
         "only the first day of a month is given without a key",
         lambda window: [day for day in window.days() if day.day == 1],
     ),
+    **{
+        key: _reaching_back(key)
+        for key in ("cftc/tff_weekly", "fred/series_daily", "fred/series_weekly", "fred_third_party/series_daily")
+    },
 }
 # Questions of one piece of the window for one series, where its rows are more than a page.
 QUESTIONS_A_DAY = {"binance_spot/klines_1m": 2, "gate/liquidation_orders": 24}
