@@ -178,6 +178,8 @@ def stored_rows(root: Path, dataset: Dataset, partition: str) -> pl.DataFrame:
 def landed_days(root: Path, dataset: Dataset) -> pl.DataFrame:
     """Distinct facts over every partition: columns `series` (a symbol, say), `day` (UTC), `facts` (count)."""
     files = sorted((root / dataset.source / dataset.name).glob("*.parquet"))
+    if not files:
+        return pl.DataFrame(schema={"series": pl.String, "day": pl.Date, "facts": pl.UInt32})
     frame = pl.concat([pl.read_parquet(path, columns=list({*dataset.grain, dataset.event_time})) for path in files])
     others = [name for name in dataset.grain if name != dataset.event_time and frame.schema[name] == pl.String]
     series = pl.concat_str(others, separator=" ") if others else pl.lit("")

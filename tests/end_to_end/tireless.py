@@ -35,9 +35,7 @@ def land_for_ever(data: Path, mirror: str) -> None:
     with LiveClient(Settings(data_dir=data, mirror=mirror, retry_wait_seconds=0.005)) as client:
         for number in count():
             dataset = DATASETS[number % len(DATASETS)]
-            landed = landed_days(places.raw, dataset) if (places.raw / dataset.key).exists() else None
-            last = FIRST_DAY - ONE_DAY if landed is None or landed.is_empty() else landed["day"].max()
-            day = last + ONE_DAY
+            day = (landed_days(places.raw, dataset)["day"].max() or FIRST_DAY - ONE_DAY) + ONE_DAY
             ingest(dataset, Window(day, day), client, places)
             if number == 0:
                 on_a_slow_disk()
