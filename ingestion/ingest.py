@@ -133,13 +133,19 @@ def _capture(
 
 def _is_whole(dataset: Dataset, places: Places) -> Callable[[date, date], bool]:
     """Whether every day has its rows, where the contract says how many; elsewhere, whether there is any row."""
-    landed = landed_days(places.raw, dataset)
-    if dataset.expected_per_day is None:
+    landed, expected = landed_days(places.raw, dataset), dataset.expected_per_day
+    if expected is None:
         some = set(landed["day"])
         return lambda first, last: any(day in some for day in Window(first, last).days())
-    fewest = landed.group_by("day").agg(pl.col("facts").min())
-    whole = set(fewest.filter(pl.col("facts") >= dataset.expected_per_day)["day"])
-    return lambda first, last: all(day in whole for day in Window(first, last).days())
+    found_on = _facts_on(landed)
+    return lambda first, last: all(min(found_on(day), default=0) >= expected for day in Window(first, last).days())
+
+
+def _facts_on(landed: pl.DataFrame) -> Callable[[date], list[int]]:
+    """Facts of a day by series, 0 for a series that has begun and has none; one that has not begun is not late."""
+    counts = {(series, day): count for series, day, count in landed.rows()}
+    begins = dict(landed.group_by("series").agg(pl.col("day").min()).rows())
+    return lambda day: [counts.get((series, day), 0) for series, first in begins.items() if first <= day]
 
 
 def _repeats(capture: Capture, source: Feed, known: Known) -> bool:
@@ -154,14 +160,13 @@ def _measure_coverage(dataset: Dataset, window: Window, now: datetime, places: P
     report.first_day, report.last_day = landed.select(pl.col("day").min(), pl.col("day").max().alias("last")).row(0)
     if dataset.expected_per_day is None or report.not_asked:
         return
-    counts = {(series, day): count for series, day, count in landed.rows()}
-    begins = dict(landed.group_by("series").agg(pl.col("day").min()).rows())
+    found_on = _facts_on(landed)
     for day in window.days():
         public_at = datetime(day.year, day.month, day.day) + timedelta(days=1) + dataset.publication_lag
         if public_at > now:
             break
-        # What a source has never given is told by its refusal; a series is only late once it has begun.
-        found = [counts.get((series, day), 0) for series, first in begins.items() if first <= day]
+        # What a source has never given is told by its refusal.
+        found = found_on(day)
         if not any(found):
             report.missing_days.append(day)
         elif min(found) < dataset.expected_per_day:

@@ -221,6 +221,24 @@ def test_an_answer_that_can_no_longer_change_is_not_asked_for_again(counter: Cou
     assert (counter.asked(), report.skipped, report.landed) == ([], 2, [])
 
 
+def test_an_empty_answer_about_one_series_settles_nothing_though_the_others_are_whole(counter: Counter) -> None:
+    counter.source = Feed(asks("BTC", "ETH"), parse)
+    daily = replace(PRICES, expected_per_day=1)
+    is_ill = True
+
+    def answer(asked: Question) -> Answer:
+        silent = is_ill and (asked.value("symbol"), asked.value("day")) == ("ETH", "2026-03-02")
+        return Answer(b"[]") if silent else good(asked)
+
+    counter.server.answer = answer
+    counter.land("2026-03-01", "2026-03-02", daily)
+    is_ill = False
+    counter.land("2026-03-01", "2026-03-02", daily)
+    assert ("ETH", "2026-03-02") in zip(counter.asked("symbol"), counter.asked("day"), strict=True)
+    assert "2026-03-01" not in counter.asked("day")
+    assert counter.raw().height == 4
+
+
 def test_an_answer_that_may_be_revised_is_asked_for_again_for_35_days(counter: Counter) -> None:
     revisable = replace(PRICES, is_revisable=True)
     end = datetime(2026, 3, 2, 1)
