@@ -55,9 +55,9 @@ def test_published_models_declare_contract_grain_and_its_test(
     manifest: dict[str, Any], published: list[dict[str, Any]]
 ) -> None:
     tested = {
-        node["attached_node"]: node["test_metadata"]["kwargs"]["columns"]
+        node["attached_node"]: node["test_metadata"]["kwargs"]["grain"]
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "test" and node["test_metadata"]["name"] == "unique_grain"
+        if node["resource_type"] == "test" and node["test_metadata"]["name"] == "sound"
     }
     for node in published:
         grain = node["config"]["meta"]["grain"]
