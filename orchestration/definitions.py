@@ -5,13 +5,12 @@ The parts are named rather than searched for: Dagster's folder loader costs more
 
 from dagster import Definitions, in_process_executor
 
-from orchestration.defs import publish, raw, resources, schedules, warehouse
+from orchestration.garbage import collector_paused
 
-defs = Definitions.merge(
-    resources.defs,
-    raw.defs,
-    warehouse.defs,
-    publish.defs,
-    schedules.defs,
-    Definitions(executor=in_process_executor),
-)
+with collector_paused():
+    from orchestration.defs import publish, raw, resources, schedules, warehouse
+
+    defs = Definitions.merge(
+        *(part.defs for part in (resources, raw, warehouse, publish, schedules)),
+        Definitions(executor=in_process_executor),
+    )

@@ -1,7 +1,7 @@
-"""Dagster's SQLite event log, storing a batch of events in one transaction instead of one by one.
+"""Dagster's SQLite event log, storing a batch of events in one transaction and keeping its connections.
 
-Dagster hands over the events of a run's plan, and those of a range of partitions, as batches; its SQLite log writes
-each of them with transactions of its own, which was a sixth of a run (docs/decisions/0003). What is stored is the same:
+Dagster hands over the events of a run's plan, and those of a range of partitions, as batches; its SQLite log opens the
+database several times for each of them, which was a fifth of a run (docs/decisions/0003). What is stored is the same:
 tests/orchestration/test_event_log.py compares the two. Named in dagster.yaml; instance.py switches batches on.
 """
 
@@ -18,14 +18,20 @@ from dagster import StringSource
 from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
-from sqlalchemy import Connection
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from sqlalchemy import Connection, Engine, StaticPool, create_engine
+
+# Every run has a shard of its own, and a daemon sees many runs.
+ENGINES_KEPT = 8
 
 
 class BatchingSqliteEventLog(SqliteEventLogStorage):
-    """One transaction per batch and shard; single events are stored as ever."""
+    """One transaction per batch and shard, one connection per shard."""
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._local = threading.local()
+        self._engines: dict[str, Engine] = {}
+        self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -36,6 +42,18 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
     def from_config_value(cls, inst_data: Any, config_value: Any) -> BatchingSqliteEventLog:
         # Where Dagster's own log would be, so that an instance may change from one to the other.
         return cls(str(Path(config_value["home"]) / "history" / "runs"), inst_data)
+
+    def store_event(self, event: EventLogEntry) -> None:
+        if event.dagster_event_type in ASSET_EVENTS or event.dagster_event_type in ASSET_CHECK_EVENTS:
+            self.store_event_batch([event])
+        else:
+            super().store_event(event)
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the index has a table; one that is there stays, and Dagster asks before every event."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events of any runs: the run's own shard first, then what the index over all runs holds of them."""
@@ -60,8 +78,26 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
         if held is not None and shard == INDEX_SHARD_NAME:
             yield held
         else:
-            with super()._connect(shard) as connection:
+            with self._db_lock, self._engine(shard).connect() as connection, connection.begin():
                 yield connection
+
+    def _engine(self, shard: str) -> Engine:
+        """The engine of a shard with its connection, kept: Dagster's own log makes both anew for every statement, which
+        compiles the statement again and writes SQLite's journal back at each close."""
+        engine = self._engines.pop(shard, None)
+        if engine is None:
+            engine = create_engine(
+                self.conn_string_for_shard(shard),
+                poolclass=StaticPool,  # one connection, which the lock hands to one thread at a time
+                connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+            )
+        if shard not in self._initialized_dbs:
+            self._initdb(engine)
+            self._initialized_dbs.add(shard)
+        self._engines[shard] = engine
+        if len(self._engines) > ENGINES_KEPT:
+            self._engines.pop(next(iter(self._engines))).dispose()
+        return engine
 
     @contextmanager
     def _holding(self, connection: Connection) -> Iterator[None]:

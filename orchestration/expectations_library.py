@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import sys
@@ -11,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
+
+from orchestration.garbage import collector_paused
 
 # Needed by expectations about distributions alone, yet imported with the library: 0.7 of its 2 CPU seconds.
 _SELDOM_NEEDED = ("scipy.stats", "altair")
@@ -22,7 +23,7 @@ def great_expectations() -> ModuleType:
     if loaded is not None:
         return loaded
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with _deferred(_SELDOM_NEEDED), _collector_paused():
+    with _deferred(_SELDOM_NEEDED), collector_paused():
         library = importlib.import_module("great_expectations")
     # Progress bars are off, but tqdm would still make a lock between processes for them.
     importlib.import_module("tqdm").tqdm.set_lock(threading.RLock())
@@ -47,15 +48,3 @@ def _deferred(names: tuple[str, ...]) -> Iterator[None]:
         for name in absent:
             if isinstance(sys.modules.get(name), _Deferred):
                 del sys.modules[name]
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Thousands of classes are made and none dropped: looking for garbage is a fifth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
