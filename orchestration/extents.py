@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from orchestration.catalog import Catalog
+from orchestration.catalog import Catalog, Table
 from orchestration.identifiers import ident, statement
 
 
@@ -22,15 +22,17 @@ class Extent(NamedTuple):
 
 def extents(warehouse: Path, catalog: Catalog) -> dict[str, Extent]:
     """Extent of every published table of a warehouse, by `schema.name`."""
-    found = {}
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        for table in catalog.tables:
-            in_grain = [column for column in table.columns if column.name in table.grain]
-            times = [column.name for column in in_grain if column.data_type.lower() in ("date", "timestamp")]
-            moment = ident(times[0]) if times else statement("null")
-            target = ident(table.schema, table.name)
-            rows = connection.execute(
-                statement("select count(*), min({moment}), max({moment}) from {target}", moment=moment, target=target)
-            )
-            found[table.full_name] = Extent(*rows.fetchall()[0])
-    return found
+        return {table.full_name: extent_of(connection, table) for table in catalog.tables}
+
+
+def extent_of(connection: duckdb.DuckDBPyConnection, table: Table) -> Extent:
+    """Extent of one table of an open warehouse or release."""
+    in_grain = [column for column in table.columns if column.name in table.grain]
+    times = [column.name for column in in_grain if column.data_type.lower() in ("date", "timestamp")]
+    moment = ident(times[0]) if times else statement("null")
+    target = ident(table.schema, table.name)
+    rows = connection.execute(
+        statement("select count(*), min({moment}), max({moment}) from {target}", moment=moment, target=target)
+    )
+    return Extent(*rows.fetchall()[0])

@@ -6,7 +6,7 @@ Each table is declared once, below; its columns, types and comments in the file 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import duckdb
@@ -16,6 +16,8 @@ import pyarrow as pa
 from orchestration.candidate import comment
 from orchestration.catalog import Catalog, Column, Table
 from orchestration.check_result import CheckResult
+from orchestration.empty_tables import why_empty
+from orchestration.extents import extent_of
 from orchestration.identifiers import Sql, ident, statement
 from orchestration.licences import table_licences
 from orchestration.release_manifest import ReleaseManifest
@@ -85,6 +87,18 @@ FRESHNESS = _table(
     ("is_degraded", "BOOLEAN", "This run could not get all of it."),
     ("not_asked", "VARCHAR", "Why the source was not asked at all; NULL where it was."),
 )
+TABLES = _table(
+    "tables",
+    "Every published table: how much of it there is, and why there is nothing where it is empty.",
+    ["table_schema", "table_name"],
+    ("table_schema", "VARCHAR", "Schema of the table."),
+    ("table_name", "VARCHAR", "Name of the table."),
+    ("topic", "VARCHAR", "What it is about."),
+    ("rows_count", "BIGINT", "Its rows.", "count"),
+    ("first_at", "TIMESTAMP", "Earliest time in its grain, UTC; NULL without rows or without a time in the grain."),
+    ("last_at", "TIMESTAMP", "Latest time in its grain, UTC."),
+    ("why_empty", "VARCHAR", "Why it has no rows, by the raw datasets behind it; NULL where it has some."),
+)
 LINEAGE = _table(
     "lineage",
     "The raw datasets behind every published table.",
@@ -120,7 +134,7 @@ LICENCES = _table(
     ("is_redistributable", "BOOLEAN", "Whether the figures may be passed on."),
     ("inherited_from", "VARCHAR", "For a table: the dataset whose terms these are."),
 )
-META_TABLES = (RELEASES, CHECK_RESULTS, FRESHNESS, LINEAGE, CAPTURES, LICENCES)
+META_TABLES = (RELEASES, CHECK_RESULTS, FRESHNESS, TABLES, LINEAGE, CAPTURES, LICENCES)
 
 
 def write_meta(
@@ -137,6 +151,7 @@ def write_meta(
     _write(connection, RELEASES, [_release(manifest)])
     _write(connection, CHECK_RESULTS, (_check(result) for result in results))
     _write(connection, FRESHNESS, _freshness(facts))
+    _write(connection, TABLES, [_extent(connection, table, facts) for table in catalog.tables])
     _write(connection, LINEAGE, _lineage(catalog))
     _write(
         connection,
@@ -189,6 +204,20 @@ def _freshness(facts: RunFacts) -> Iterable[dict[str, Any]]:
 def age_hours(newest: datetime | None, as_of: datetime) -> float | None:
     """Hours from a dataset's newest event to the as-of time; None before its first row."""
     return (as_of - newest).total_seconds() / 3600 if newest else None
+
+
+def _extent(connection: duckdb.DuckDBPyConnection, table: Table, facts: RunFacts) -> dict[str, Any]:
+    rows_count, *span = extent_of(connection, table)
+    first, last = (datetime.combine(at, time()) if type(at) is date else at for at in span)
+    return {
+        "table_schema": table.schema,
+        "table_name": table.name,
+        "topic": table.topic,
+        "rows_count": rows_count,
+        "first_at": first,
+        "last_at": last,
+        "why_empty": None if rows_count else why_empty(table, facts.datasets),
+    }
 
 
 def _lineage(catalog: Catalog) -> Iterable[dict[str, Any]]:

@@ -10,7 +10,9 @@ from typing import Any
 
 import orjson
 
+from orchestration.catalog import Catalog
 from orchestration.check_result import CheckResult
+from orchestration.empty_tables import why_empty
 from orchestration.gate import Verdict
 from orchestration.meta_tables import age_hours
 from orchestration.release_manifest import ReleaseManifest
@@ -22,7 +24,9 @@ _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::00|(:\d\d(?:\.\d+)?))")
 _WORDS = {"pass": "passed", "warn": "warning", "fail": "failed", "error": "not judged"}
 
 
-def render(manifest: ReleaseManifest, results: Sequence[CheckResult], verdict: Verdict, facts: RunFacts) -> str:
+def render(
+    manifest: ReleaseManifest, results: Sequence[CheckResult], verdict: Verdict, facts: RunFacts, catalog: Catalog
+) -> str:
     """The page as text."""
     import jinja2
 
@@ -43,6 +47,11 @@ def render(manifest: ReleaseManifest, results: Sequence[CheckResult], verdict: V
         unjudged=[reason.text for reason in verdict.reasons if reason.code == "missing_rule"],
         notable=[check for check in checks if check["status"] != "pass"],
         passed=[check for check in checks if check["status"] == "pass"],
+        empty={
+            table.full_name: why_empty(table, facts.datasets)
+            for table in catalog.tables
+            if (found := manifest.tables.get(table.full_name)) and not found.rows_count
+        },
         freshness=[(dataset, age_hours(dataset.newest_event_at, manifest.as_of_at)) for dataset in facts.datasets],
     )
 

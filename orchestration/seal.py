@@ -77,7 +77,7 @@ def seal(
     (candidate.folder / "catalog.json").write_bytes(documented.to_json(release_id=candidate.release_id))
     manifest.write(candidate.folder)
     verdict = decide(judged, required_rule_ids(rules), manifest, None)
-    page = render(manifest, judged, verdict, facts)
+    page = render(manifest, judged, verdict, facts, candidate.catalog)
     (candidate.folder / "quality.html").write_text(page, encoding="utf-8")
     mark_sealed(candidate.folder)
     moment = now or datetime.now(UTC).replace(tzinfo=None)
