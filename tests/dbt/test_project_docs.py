@@ -23,6 +23,7 @@ UNIT_BY_SUFFIX = {
     "days": "days",
     "seconds": "seconds",
     "difficulty": "difficulty",
+    "value": "as_unit_says",
 }
 # Whole numbers that name a thing instead of measuring one.
 NAMES_OF_THINGS = {"start_height", "next_retarget_height", "vintage_number"}
