@@ -52,7 +52,12 @@ def render(
             for table in catalog.tables
             if (found := manifest.tables.get(table.full_name)) and not found.rows_count
         },
-        freshness=[(dataset, age_hours(dataset.newest_event_at, manifest.as_of_at)) for dataset in facts.datasets],
+        freshness=[
+            (dataset, age_hours(dataset.newest_event_at, manifest.as_of_at))
+            for dataset in facts.datasets
+            if dataset.rows_count or not dataset.not_asked
+        ],
+        unasked=_by_reason(facts),
     )
 
 
@@ -62,6 +67,15 @@ def _headline(verdict: Verdict, checks: Sequence[dict[str, Any]]) -> str:
         return f"Refused for {count} reason{'s' * (count != 1)}"
     count = sum(check["status"] == "warn" for check in checks)
     return f"Passed with {count} warning{'s' * (count != 1)}" if count else "Passed without warnings"
+
+
+def _by_reason(facts: RunFacts) -> dict[str, list[str]]:
+    """What was not asked and has no rows, by the reason."""
+    found: dict[str, list[str]] = {}
+    for dataset in facts.datasets:
+        if dataset.not_asked and not dataset.rows_count:
+            found.setdefault(dataset.not_asked, []).append(f"{dataset.source}/{dataset.dataset}")
+    return found
 
 
 def _check(result: CheckResult) -> dict[str, Any]:

@@ -123,6 +123,7 @@ def test_an_empty_table_says_why() -> None:
     text = words(render(replace(MANIFEST, tables=tables), [PASSED], GO, known, TABLES))
     assert "marts.fct_nothing paid/series: needs the key PAID_KEY" in text
     assert "exchange/other:" not in text
+    assert "1 more, needs the key PAID_KEY paid/series" in text
 
 
 def test_what_landed_and_does_not_suffice_is_told_apart_from_what_did_not_land() -> None:
