@@ -51,3 +51,14 @@ def rounds(candidates: Mapping[str, Callable[[int], Cost]], count: int) -> dict[
         name: Cost(median(c.cpu for c in ones), median(c.wall for c in ones), max(c.peak_mb for c in ones))
         for name, ones in costs.items()
     }
+
+
+def seconds_of(action: Callable[[], object], times: int = 5) -> float:
+    """Median wall seconds of a call, after one that is not counted."""
+    action()
+    took = []
+    for _ in range(times):
+        started = time.monotonic()
+        action()
+        took.append(time.monotonic() - started)
+    return median(took)
