@@ -19,8 +19,10 @@ UNIT_BY_SUFFIX = {
     "price": "quote",
     "ratio": "ratio",
     "pct": "pct",
+    "bps": "bps",
     "count": "count",
     "days": "days",
+    "minutes": "minutes",
     "seconds": "seconds",
     "difficulty": "difficulty",
 }
