@@ -41,10 +41,11 @@ def restated(row: Row) -> Row:
 
 
 def moved(row: Row) -> Row:
-    """Event times two months later; a retarget sixty epochs later."""
+    """Event times two months later; a retarget sixty epochs later, an event of its own under its own name."""
     shift = timedelta(days=60)
-    stamps = {name: value + shift for name, value in row.items() if hasattr(value, "year")}
-    return row | stamps | ({"height": row["height"] + 60 * 2016} if "height" in row else {})
+    changes = {name: value + shift for name, value in row.items() if hasattr(value, "year")}
+    changes |= {"height": row["height"] + 60 * 2016} if "height" in row else {}
+    return row | changes | ({"event_id": f"{row['event_id']} moved"} if "event_id" in row else {})
 
 
 @pytest.mark.parametrize("moment", INSTANTS, ids=lambda moment: f"{moment:%d-%b-%Hh%M}")

@@ -11,6 +11,9 @@ from tests.dbt.raw_factory import Raw
 NEVER = "9999-12-31 00:00:00"
 PRICES, HOURS = "marts.fct_price_daily", "marts.fct_price_hourly"
 OI_DAILY, OI_HOURLY = "marts.fct_open_interest_daily", "marts.fct_open_interest_hourly"
+FUNDING, FLOW_SHARE = "marts.fct_funding_daily", "marts.fct_flow_share_daily"
+FORCED, FORCED_HOURS = "marts.fct_liquidation_daily", "marts.fct_liquidation_hourly"
+CASCADES = "marts.fct_liquidation_cascade"
 FLOWS, EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
 POISONS = [
     (PRICES, "is_final = true where hours_count = 23", "day_has_at_most_24_hours"),
@@ -25,6 +28,16 @@ POISONS = [
     (OI_HOURLY, "change_usd = change_usd + 100", "split_is_exact"),
     (OI_DAILY, "price_effect_usd = null", "split_is_exact"),
     (OI_DAILY, "coverage_ratio = 1.01", "coverage_is_a_share"),
+    (FUNDING, "annualised_ratio = rate_8h_ratio * 365", "year_is_1095_intervals"),
+    (FUNDING, "rate_8h_ratio = 0.5, annualised_ratio = 547.5", "rate_is_within_the_widest_cap"),
+    (FUNDING, "is_below_neutral = false", "negative_is_below_neutral"),
+    (FORCED, "long_usd = short_usd", "sides_add_up"),
+    (FORCED, "is_lower_bound = false", "a_vendor_is_no_exchange"),
+    (FORCED_HOURS, "long_share_ratio = 1 - long_share_ratio", "share_is_of_longs"),
+    (CASCADES, "end_detected_at = ended_at", "an_end_is_known_an_hour_later"),
+    (CASCADES, "peak_at = ended_at", "times_are_ordered"),
+    (FLOW_SHARE, "signed_perp_share_ratio = spot_share_ratio", "sizes_add_up_to_one"),
+    (FLOW_SHARE, "spot_cvd_coins = 3 * spot_volume_coins", "flow_is_within_volume"),
     (FLOWS, "status = 'missing'", "missing_has_no_figures"),
     (FLOWS, "streak_sessions_count = -streak_sessions_count", "streak_has_the_sign_of_the_flow"),
     (EPOCHS, "start_height = 935429 where is_open", "start_is_a_retarget"),

@@ -21,6 +21,12 @@ PRICED = {
         "taker_buy_quote",
     ),
     "binance_vision/um_metrics_5m": ("open_interest_quote",),
+    "binance_spot/klines_1m": ("open_price", "high_price", "low_price", "close_price"),
+    "gate/contract_stats_1h": ("long_liquidation_usd", "short_liquidation_usd", "open_interest_usd", "mark_price"),
+    "coinalyze/liquidations_1d": ("long_liquidation_usd", "short_liquidation_usd"),
+    "coinglass/liquidations_1d": ("long_liquidation_usd", "short_liquidation_usd"),
+    "bitfinex/liquidations": ("price", "entry_price"),
+    "deribit_history/liquidation_trades": ("price", "size_usd"),
 }
 MONEY = {"quote", "usd"}
 
@@ -28,7 +34,7 @@ MONEY = {"quote", "usd"}
 @pytest.mark.parametrize("factor", [1e-3, 7.3])
 def test_prices_times_k_scale_prices_and_money_alone(project: CompiledProject, raw: Raw, factor: float) -> None:
     scaled = {
-        key: [row | {name: row[name] * factor for name in PRICED.get(key, ())} for row in rows]
+        key: [row | {name: row[name] * factor for name in PRICED.get(key, ()) if row[name] is not None} for row in rows]
         for key, rows in raw.items()
     }
     with project.materialise(raw, NEVER) as before, project.materialise(scaled, NEVER) as after:

@@ -104,3 +104,45 @@ select 933408 + 2016 * (n - 1)::bigint as start_height, retarget_at, 'BTC' as as
     (epoch(lead(retarget_at) over w) - epoch(retarget_at)) / 2016 as mean_block_interval_seconds,
     lead(retarget_at) over w is null as is_open, retarget_at as known_at, 'measured' as provenance
 from epochs window w as (order by n);
+
+create table marts.fct_funding_daily as
+select day.observed_date, day.asset, v.venue, v.rate as rate_8h_ratio, v.rate * 1095 as annualised_ratio,
+    null as announced_rate_8h_ratio, (v.rate < 0)::double as negative_share_ratio, 1.0 as coverage_ratio,
+    3 as payments_count, 1 as venues_count, v.rate < 0 as is_negative, v.rate < 0.0001 as is_below_neutral,
+    day.known_at, day.provenance
+from marts.fct_price_daily as day, (values ('binance', 0.0001), ('deribit', -0.000001), ('all', 0.00008)) as v(venue, rate);
+
+create table marts.fct_liquidation_hourly as
+select h.period_start_at, h.asset, v.venue, h.period_end_at, s.long_usd, s.short_usd, s.long_usd + s.short_usd as liquidated_usd,
+    s.long_usd / (s.long_usd + s.short_usd) as long_share_ratio, 7e9 as open_interest_usd,
+    (s.long_usd + s.short_usd) / 7e9 as intensity_ratio, 1.0 as coverage_ratio, 1 as venues_count,
+    'undocumented' as completeness, true as is_lower_bound, h.known_at, h.provenance
+from hours as h, (values ('gate'), ('all')) as v(venue),
+    lateral (select 4e5 - 3e5 * sign(h.close_price - h.open_price) as long_usd, 3e5 as short_usd) as s;
+
+create table marts.fct_liquidation_daily as
+select cast(period_start_at as date) as observed_date, asset, venue, sum(long_usd) as long_usd, sum(short_usd) as short_usd,
+    sum(liquidated_usd) as liquidated_usd, sum(long_usd) / sum(liquidated_usd) as long_share_ratio, 7e9 as open_interest_usd,
+    sum(liquidated_usd) / 7e9 as intensity_ratio, 1.0 as coverage_ratio, 24 as hours_count, 1 as venues_count,
+    'undocumented' as completeness, false as is_vendor_total, true as is_lower_bound, max(known_at) as known_at,
+    'measured' as provenance
+from marts.fct_liquidation_hourly group by cast(period_start_at as date), asset, venue;
+
+create table marts.fct_liquidation_cascade as
+select timestamp '2026-02-05 23:30:00' as started_at, 'BTC' as asset, timestamp '2026-02-05 23:45:00' as detected_at,
+    timestamp '2026-02-06 00:00:00' as peak_at, timestamp '2026-02-06 00:15:00' as last_active_at,
+    timestamp '2026-02-06 00:15:00' as ended_at, timestamp '2026-02-06 01:15:00' as end_detected_at,
+    'long' as liquidated_side, 'bitfinex' as venues, 4e6 as long_usd, 1e6 as short_usd, 5e6 as liquidated_usd,
+    1e9 as open_interest_usd, 0.005 as intensity_ratio, 64000.0 as start_price, 60000.0 as end_price,
+    -0.0625 as return_ratio, 3 as active_quarters_count, 45 as active_minutes, false as is_open, true as is_lower_bound,
+    timestamp '2026-02-06 08:00:00' as known_at, 'measured' as provenance;
+
+create table marts.fct_flow_share_daily as
+select observed_date, asset, observed_date + interval 1 day as coinbase_premium_at, -300.0 as spot_cvd_coins,
+    -900.0 as perp_cvd_coins, volume_coins as spot_volume_coins, 5 * volume_coins as perp_volume_coins,
+    -300.0 / volume_coins as spot_delta_volume_ratio, -180.0 / volume_coins as perp_delta_volume_ratio,
+    0.25 as spot_share_ratio, -0.25 as signed_spot_share_ratio, -0.75 as signed_perp_share_ratio,
+    close_price * 0.999 as coinbase_price_usd, close_price as binance_close_price, 0.9995 as usd_per_usdt_ratio,
+    -0.001 * close_price as coinbase_premium_usd, -0.1 as coinbase_premium_pct, -0.05 as coinbase_premium_adjusted_pct,
+    -3.0 as basis_mean_bps, 24 as spot_hours_count, 24 as perp_hours_count, 24 as basis_hours_count, known_at, provenance
+from marts.fct_price_daily;

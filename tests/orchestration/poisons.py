@@ -15,6 +15,9 @@ class Poison(NamedTuple):
 
 _HOURS, _DAYS = "marts.fct_price_hourly", "marts.fct_price_daily"
 _OI_HOURS, _OI_DAYS = "marts.fct_open_interest_hourly", "marts.fct_open_interest_daily"
+_FUNDING, _FLOW_SHARE = "marts.fct_funding_daily", "marts.fct_flow_share_daily"
+_FORCED, _FORCED_HOURS = "marts.fct_liquidation_daily", "marts.fct_liquidation_hourly"
+_CASCADES = "marts.fct_liquidation_cascade"
 _ETF, _EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
 
 POISONS = {
@@ -200,5 +203,58 @@ POISONS = {
         "etf_flow_vintages_known",
         "fail",
         "update vintages.etf_flow set known_from_at = '2026-03-01' where is_newest",
+    ),
+    "funding of the caps": Poison(
+        "funding_daily_implausible_rate",
+        "warn",
+        f"update {_FUNDING} set rate_8h_ratio = 0.03 where observed_date = '2026-02-05' and venue = 'binance'",
+    ),
+    "funding in percent": Poison(
+        "funding_daily_unit_agrees_between_venues",
+        "fail",
+        f"update {_FUNDING} set rate_8h_ratio = rate_8h_ratio * 100 where venue = 'binance'",
+    ),
+    "funding without provenance": Poison(
+        "funding_daily_provenance", "fail", f"update {_FUNDING} set provenance = null where venue = 'all'"
+    ),
+    "sides swapped by the hour": Poison(
+        "liquidation_hourly_falls_close_longs",
+        "fail",
+        f"update {_FORCED_HOURS} set long_usd = short_usd, short_usd = long_usd",
+    ),
+    "hour of liquidations from the future": Poison(
+        "liquidation_hourly_provenance", "fail", f"update {_FORCED_HOURS} set known_at = '2026-02-14'"
+    ),
+    "sides swapped by the day": Poison(
+        "liquidation_daily_falls_close_longs",
+        "fail",
+        f"update {_FORCED} set long_usd = short_usd, short_usd = 2 * long_usd",
+    ),
+    "a third of all positions liquidated": Poison(
+        "liquidation_daily_big_intensity",
+        "warn",
+        f"update {_FORCED} set intensity_ratio = 0.33 where observed_date = '2026-02-05'",
+    ),
+    "liquidations of invented provenance": Poison(
+        "liquidation_daily_provenance", "fail", f"update {_FORCED} set provenance = 'guessed'"
+    ),
+    "cascade of a third of all positions": Poison(
+        "liquidation_cascade_big_intensity", "warn", f"update {_CASCADES} set intensity_ratio = 0.33"
+    ),
+    "cascade without provenance": Poison(
+        "liquidation_cascade_provenance", "fail", f"update {_CASCADES} set known_at = null"
+    ),
+    "USDT off the dollar": Poison(
+        "flow_share_daily_usdt_off_the_dollar",
+        "warn",
+        f"update {_FLOW_SHARE} set usd_per_usdt_ratio = 0.99 where observed_date = '2026-02-05'",
+    ),
+    "basis in the wrong unit": Poison(
+        "flow_share_daily_wide_premium",
+        "warn",
+        f"update {_FLOW_SHARE} set basis_mean_bps = -300 where observed_date = '2026-02-05'",
+    ),
+    "flow without provenance": Poison(
+        "flow_share_daily_provenance", "fail", f"update {_FLOW_SHARE} set provenance = null"
     ),
 }
