@@ -7,11 +7,12 @@ What an answer means is none of its business (sources/ parses, landing.py lands)
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 import pyarrow as pa
@@ -20,6 +21,7 @@ import pyarrow.parquet as pq
 
 from ingestion.atomic import write_atomically
 from ingestion.errors import CorruptFile
+from ingestion.large_bodies import Archive
 
 _FIELDS: list[pa.Field[Any]] = [
     pa.field("capture_id", pa.string(), nullable=False),
@@ -37,14 +39,21 @@ _FIELDS: list[pa.Field[Any]] = [
     pa.field("covers_from", pa.date32()),
     pa.field("covers_to", pa.date32()),
     pa.field("provenance", pa.string(), nullable=False),
+    # Of a body that is kept as a file of its own: where it is below the captures, and how long it is.
+    pa.field("archive_path", pa.string()),
+    pa.field("archive_bytes", pa.int64()),
 ]
 CAPTURE_SCHEMA = pa.schema(_FIELDS)
-_INDEX_COLUMNS = [name for name in CAPTURE_SCHEMA.names if name != "body"]
+_OF_BODIES = ("body", "archive_path", "archive_bytes")
+INDEX_COLUMNS = [name for name in CAPTURE_SCHEMA.names if name not in _OF_BODIES]
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One answer of one source. Times are naive UTC; `covers_*` are the days it is about, None for all days."""
+    """One answer of one source. Times are naive UTC; `covers_*` are the days it is about, None for all days.
+
+    archive: where the body is, if it is too large for memory; `body` is empty then.
+    """
 
     capture_id: str
     source: str
@@ -61,6 +70,11 @@ class Capture:
     covers_from: date | None
     covers_to: date | None
     provenance: str
+    archive: Archive | None = None
+
+    def open(self) -> BinaryIO:
+        """The body as a stream."""
+        return self.archive.path.open("rb") if self.archive else io.BytesIO(self.body)
 
     @property
     def request_key(self) -> tuple[str, str, bytes | None]:
@@ -97,16 +111,17 @@ class CaptureStore:
         folder = self.root / first.source / first.dataset
         number = len(self._files(first.source, first.dataset))
         path = folder / f"{first.received_at:%Y%m%dT%H%M%S}-{number:06d}-{first.capture_id}.parquet"
-        table = pa.Table.from_pylist([asdict(capture) for capture in captures], schema=CAPTURE_SCHEMA)
+        table = pa.Table.from_pylist([self._row(capture) for capture in captures], schema=CAPTURE_SCHEMA)
         write_atomically(path, lambda part: pq.write_table(table, part, compression="zstd", compression_level=3))
 
     def index(self, source: str, dataset: str) -> pl.DataFrame:
         """Everything but the bodies, in order of receipt: who was asked what, when, and the answer's hash."""
         files = self._files(source, dataset)
         if not files:
-            return pl.from_arrow(CAPTURE_SCHEMA.empty_table()).drop("body")  # type: ignore[union-attr]
+            return pl.from_arrow(CAPTURE_SCHEMA.empty_table()).select(INDEX_COLUMNS)  # type: ignore[union-attr]
         # All at once: a year of polls is thousands of small files.
-        frame = pl.read_parquet(files, columns=_INDEX_COLUMNS, hive_partitioning=False)
+        frames = pl.scan_parquet(files, hive_partitioning=False, extra_columns="ignore")
+        frame = frames.select(INDEX_COLUMNS).collect()
         stored = frame.unique("capture_id", keep="last", maintain_order=True)
         return stored.sort("received_at", "url", maintain_order=True)
 
@@ -121,11 +136,27 @@ class CaptureStore:
             filters = None if wanted is None else pc.field("capture_id").isin(list(wanted - found.keys()))
             rows = pq.read_table(path, schema=CAPTURE_SCHEMA, filters=filters, partitioning=None).to_pylist()
             for row in reversed(rows):
-                if hashlib.sha256(row["body"]).hexdigest() != row["body_sha256"]:
-                    raise CorruptFile(f"{path.name}: the body of capture {row['capture_id']} has changed on disk")
-                found.setdefault(row["capture_id"], Capture(**row))
+                found.setdefault(row["capture_id"], self._capture(row, path))
         oldest_first = list(found.values())[::-1]
         return sorted(oldest_first, key=lambda c: (c.received_at, c.url))
+
+    def _row(self, capture: Capture) -> dict[str, Any]:
+        row = asdict(capture)
+        if capture.archive:
+            archive = capture.archive.moved_to(self.root)
+            row |= {"archive_path": str(archive.path.relative_to(self.root)), "archive_bytes": archive.size}
+        return row
+
+    def _capture(self, row: dict[str, Any], path: Path) -> Capture:
+        """A stored row with its body proved to be the one that came."""
+        where, size, digest = row.pop("archive_path"), row.pop("archive_bytes"), row["body_sha256"]
+        if where:
+            archive = Archive(self.root / where, digest, size)
+            archive.verify()
+            return Capture(**row, archive=archive)
+        if hashlib.sha256(row["body"]).hexdigest() != digest:
+            raise CorruptFile(f"{path.name}: the body of capture {row['capture_id']} has changed on disk")
+        return Capture(**row)
 
     def datasets(self) -> list[tuple[str, str]]:
         """(source, dataset) of everything stored."""

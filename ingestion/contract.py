@@ -74,6 +74,7 @@ class Dataset:
     received. history: how far back the source answers, None for all of it.
     is_proven: its parser has read real bytes, not only payloads written from the documentation.
     stands_in: datasets that say about the same when this one is silent.
+    archive_above_bytes: size from which a body is kept as a file of its own and never held in memory.
     """
 
     source: str
@@ -110,6 +111,7 @@ class Dataset:
     attribution: str
     is_redistributable: bool
     max_body_bytes: int
+    archive_above_bytes: int | None
     fingerprint: str
 
     @property
@@ -169,6 +171,8 @@ def _dataset(source: dict[str, Any], table: dict[str, Any]) -> Dataset:
     for said, allowed in ((meta["cadence"], CADENCES), (upper.get("access", "keyless"), ACCESS)):
         if said not in allowed:
             raise ContractError(f"{table['name']}: {said!r} is none of {', '.join(allowed)}")
+    if "archive_above_mb" in upper and "key" in upper:
+        raise ContractError(f"{table['name']}: a key that a host repeats cannot be taken out of an archive")
     shape = {k: v for k, v in meta.items() if k not in _NOT_IN_ROWS} | {
         "columns": [(c.name, c.data_type, c.is_nullable) for c in columns]
     }
@@ -207,6 +211,7 @@ def _dataset(source: dict[str, Any], table: dict[str, Any]) -> Dataset:
         attribution=upper["attribution"],
         is_redistributable=bool(upper["is_redistributable"]),
         max_body_bytes=int(upper["max_body_mb"] * 1024**2) if "max_body_mb" in upper else MAX_BODY_BYTES,
+        archive_above_bytes=int(upper["archive_above_mb"] * 1024**2) if "archive_above_mb" in upper else None,
         fingerprint=hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()[:16],
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,12 +26,16 @@ from ingestion.capture import Capture, capture_id
 from ingestion.clock import run_clock
 from ingestion.contract import MAX_BODY_BYTES, Dataset, Pace, load_contracts
 from ingestion.errors import BodyRejected, CutBody, NoSuchSeries, NotServed, SourceBlocked, SourceUnavailable
+from ingestion.large_bodies import Archive, Incoming
 from ingestion.pace import HostPace
+from ingestion.places import Places
 from ingestion.refusals import Refusal, Refusals, lasts
 from ingestion.request import Request, redact, without
 from ingestion.settings import Settings
 
 LONGEST_PAUSE_SECONDS = 60.0
+# An archive that comes slower than this is given up.
+SLOWEST_BYTES_A_SECOND = 1024**2
 # Three requests in a row that used up their whole budget: the host is down, not the answer.
 FAILURES_UNTIL_STOP = 3
 _BLOCKING = {401: "asks for a key", 403: "forbids us", 418: "has banned us", 451: "refuses our country"}
@@ -53,6 +58,7 @@ class LiveClient:
         self._is_fixed = settings.now is not None or settings.mirror is not None
         self._settings = settings
         self._on_rejected = on_rejected or (lambda *_: None)
+        self._captures = Places(settings.data_dir).capture
         self._refusals = Refusals(settings.data_dir / "hosts")
         self._ignores_refusals = ignores_refusals
         self._datasets = {dataset.key: dataset for dataset in load_contracts()}
@@ -154,10 +160,16 @@ class LiveClient:
         pace = self._pace(request)
         pace.wait(request.weight)
         requested_at = self._clock()
-        with self._stream(request) as response:
+        with self._stream(request) as response, self._incoming(request, response) as incoming:
+            self._read(request, response, incoming)
             # Some hosts repeat a key in their errors; what is kept and told must not.
-            body = without(self._key(request), self._read(request, response))
-        pace.observe(response.headers, time.time())
+            body = without(self._key(request), incoming.body)
+            pace.observe(response.headers, time.time())
+            self._judge(request, response, body)
+            return self._capture(request, response, body, incoming.keep(), requested_at)
+
+    def _judge(self, request: Request, response: httpx.Response, body: bytes) -> None:
+        """Raise unless this is an answer. Of a body that went to a file, `body` is the beginning."""
         status = response.status_code
         what = f"{request.method} {redact(request.url)}"
         if response.headers.get("X-Mirror") == "absent":
@@ -167,7 +179,7 @@ class LiveClient:
         if status in _RETRIED or says_busy(body):
             raise _Busy(f"status {status}", _retry_after(response.headers.get("Retry-After")))
         if status == 404 and request.missing_ok:
-            return self._capture(request, response, body, requested_at)
+            return
         if status in _DECLINED:
             is_about_series = status == 404 or _NO_SUCH_SYMBOL in body[:200]
             told = f"{what}: status {status}: {_beginning(body)}"
@@ -179,7 +191,6 @@ class LiveClient:
         except BodyRejected as error:
             self._on_rejected(request, body, str(error))
             raise
-        return self._capture(request, response, body, requested_at)
 
     def _refused(self, request: Request, response: httpx.Response, body: bytes) -> SourceBlocked:
         """The error for a refusal, which is remembered when the next run should know of it."""
@@ -195,9 +206,15 @@ class LiveClient:
         host = urlsplit(request.url).netloc
         with self._lock:
             if host not in self._paces:
-                dataset = self._datasets.get(f"{request.source}/{request.dataset}")
-                self._paces[host] = HostPace(dataset.pace if dataset else Pace())
+                self._paces[host] = HostPace(self._pace_of(host, request))
             return self._paces[host]
+
+    def _pace_of(self, host: str, request: Request) -> Pace:
+        """The slowest pace that a contract states for this host; the asker's own where it is nobody's."""
+        stated = [dataset.pace for dataset in self._datasets.values() if dataset.host == host]
+        asker = self._datasets.get(f"{request.source}/{request.dataset}")
+        own = [asker.pace] if asker else [Pace()]
+        return min(stated or own, key=lambda pace: pace.requests / pace.seconds)
 
     @contextmanager
     def _stream(self, request: Request) -> Iterator[httpx.Response]:
@@ -223,27 +240,34 @@ class LiveClient:
         dataset = self._datasets.get(f"{request.source}/{request.dataset}")
         return self._settings.secret(dataset.key_env) if dataset and dataset.key_env else None
 
-    def _read(self, request: Request, response: httpx.Response) -> bytes:
-        """The decoded body, bounded in bytes and in time: httpx's own timeout is per read, not per body.
+    def _incoming(self, request: Request, response: httpx.Response) -> Incoming:
+        """Where the body goes, and how much of it: to a file only where the contract says so, and never an error."""
+        dataset = self._datasets.get(f"{request.source}/{request.dataset}")
+        limit = dataset.max_body_bytes if dataset else MAX_BODY_BYTES
+        above = dataset.archive_above_bytes if dataset else None
+        if above is None:
+            return Incoming(self._captures, limit, math.inf)
+        is_file = response.status_code == 200 and request.kind in ("gzip", "zip")
+        return Incoming(self._captures, limit, above) if is_file else Incoming(self._captures, above, math.inf)
+
+    def _read(self, request: Request, response: httpx.Response, incoming: Incoming) -> None:
+        """Take in the decoded body, bounded in bytes and in time: httpx's own timeout is per read, not per body.
 
         A file that is gzip by nature stays packed, also where the host calls that a transfer encoding.
         """
-        ends_at = time.monotonic() + self._settings.deadline_seconds
-        dataset = self._datasets.get(f"{request.source}/{request.dataset}")
-        limit = dataset.max_body_bytes if dataset else MAX_BODY_BYTES
-        chunks, size = [], 0
+        started, deadline = time.monotonic(), self._settings.deadline_seconds
         for chunk in response.iter_raw() if request.kind == "gzip" else response.iter_bytes():
-            size += len(chunk)
-            if size > limit:
-                raise BodyRejected(f"body larger than {limit} bytes")
-            if time.monotonic() > ends_at:
-                raise _Deadline(f"no complete answer within {self._settings.deadline_seconds:g} s")
-            chunks.append(chunk)
-        return b"".join(chunks)
+            incoming.add(chunk)
+            # A large body may take its time as long as it keeps coming.
+            allowed = deadline + incoming.size_in_file / SLOWEST_BYTES_A_SECOND
+            if time.monotonic() - started > allowed:
+                raise _Deadline(f"no complete answer within {allowed:g} s")
 
-    def _capture(self, request: Request, response: httpx.Response, body: bytes, requested_at: datetime) -> Capture:
+    def _capture(
+        self, request: Request, response: httpx.Response, body: bytes, archive: Archive | None, requested_at: datetime
+    ) -> Capture:
         received_at = self._clock()
-        digest = hashlib.sha256(body).hexdigest()
+        digest = archive.sha256 if archive else hashlib.sha256(body).hexdigest()
         return Capture(
             capture_id=capture_id(request.method, request.url, request.body, received_at, digest),
             source=request.source,
@@ -255,11 +279,12 @@ class LiveClient:
             received_at=received_at,
             status=response.status_code,
             content_type=response.headers.get("Content-Type"),
-            body=body,
+            body=b"" if archive else body,
             body_sha256=digest,
             covers_from=request.covers_from,
             covers_to=request.covers_to,
             provenance="measured",
+            archive=archive,
         )
 
     def _clock(self) -> datetime:

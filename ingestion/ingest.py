@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
+from ingestion import large_bodies
 from ingestion.asking import Asker
 from ingestion.atomic import remove_leftovers
 from ingestion.capture import Capture, CaptureStore
@@ -75,6 +76,7 @@ def ingest(
     report = IngestReport(dataset.key, not_asked=client.not_asked(dataset))
     for root in (places.capture, places.raw, places.quarantine):
         remove_leftovers(root / dataset.source / dataset.name)
+    remove_leftovers(places.capture / large_bodies.FOLDER)
     write_empty(places.raw, dataset)
     store = CaptureStore(places.capture)
     source = feed(dataset)
@@ -115,7 +117,7 @@ def _capture(
     asker = Asker(dataset, source, client, known, _is_whole(dataset, places))
     requests = source.requests(dataset, window)
     for first in range(0, len(requests), BATCH):
-        news = []
+        news: list[Capture] = []
         for number, answered in enumerate(asker.ask(requests[first : first + BATCH]), start=first + 1):
             report.asked += answered.asked
             report.skipped += answered.skipped
@@ -125,10 +127,14 @@ def _capture(
                 if known.is_news(capture) and not _repeats(capture, source, known):
                     known.add(capture)
                     news.append(capture)
+                    report.captured += 1
             if on_progress:
                 on_progress(dataset.key, number, len(requests))
+            # One question may have been answered by hundreds of pages.
+            if len(news) >= BATCH:
+                store.append(news)
+                news = []
         store.append(news)
-        report.captured += len(news)
 
 
 def _is_whole(dataset: Dataset, places: Places) -> Callable[[date, date], bool]:

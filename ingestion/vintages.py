@@ -22,11 +22,14 @@ def collapse(rows: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     values = [column.name for column in dataset.columns if column.name not in grain]
     newest = rows.unique([*grain, "_fetched_at"], keep="last", maintain_order=True)
     ordered = newest.sort([*grain, "_fetched_at"], maintain_order=True)
+    marked = ordered.with_columns((pl.int_range(pl.len()).over(grain) == 0).alias("_is_first"))
+    if marked["_is_first"].all():
+        # Nothing to compare; comparing a million rows for nothing takes gigabytes.
+        return marked
     current = pl.struct(values)
     previous = current.shift(1).over(grain)
-    is_first = pl.int_range(pl.len()).over(grain) == 0
     return (
-        ordered.with_columns(is_first.alias("_is_first"), (current != previous).alias("_differs"))
+        marked.with_columns((current != previous).alias("_differs"))
         .filter(pl.col("_is_first") | pl.col("_differs").fill_null(True))
         .drop("_differs")
     )

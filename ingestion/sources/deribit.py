@@ -7,7 +7,7 @@ import polars as pl
 from ingestion.bodies import as_text, listed, reach, read_json, records_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
-from ingestion.deribit import LIVE, by_product, is_answer
+from ingestion.deribit import LIVE, by_product, instruments, is_answer
 from ingestion.epoch import to_timestamp
 from ingestion.errors import UnreadableBody
 from ingestion.questions import epoch_ms, get_json, last_ms, parameters
@@ -126,7 +126,7 @@ def parse_summary(dataset: Dataset, capture: Capture) -> pl.DataFrame:
         "creation_timestamp": "stamp",
     }
     optional = ("mid_price", "volume_usd", "funding_8h")
-    frame = records_frame(reach(read_json(capture), "result"), fields, optional).filter(pl.col("base").is_in(COINS))
+    frame = records_frame(instruments(capture, "result"), fields, optional).filter(pl.col("base").is_in(COINS))
     created = to_timestamp("stamp", ("ms",))
     return by_product(frame, "open_interest").with_columns(
         received(capture).alias("observed_at"),
@@ -137,5 +137,5 @@ def parse_summary(dataset: Dataset, capture: Capture) -> pl.DataFrame:
 FEEDS = {
     "funding_1h": Feed(funding_requests, parse_funding),
     "candles_1h": Feed(candle_requests, parse_candles),
-    "futures_summary": Feed(summary_requests, parse_summary),
+    "futures_summary": Feed(summary_requests, parse_summary, version=2),
 }

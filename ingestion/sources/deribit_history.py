@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingestion.bodies import listed, objects, reach, read_json, records_frame, whole_numbers
+from ingestion.bodies import records_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
-from ingestion.deribit import HISTORY, PAGE, by_product, is_answer
+from ingestion.deribit import HISTORY, PAGE, by_product, instruments, is_answer, next_trades
 from ingestion.epoch import to_timestamp
-from ingestion.questions import epoch_ms, get_json, last_ms, parameters, with_parameters
+from ingestion.questions import epoch_ms, get_json
 from ingestion.request import Request
 from ingestion.row_times import place
 from ingestion.sources import Feed
 from ingestion.windows import Window
 
 COINS = ("BTC", "ETH")
+HOUR_MS = 3_600_000
 
 
 def requests(dataset: Dataset, window: Window) -> list[Request]:
-    """The first page of each day; `next_page` goes on from there."""
+    """The first page of each hour; `next_trades` goes on from there. A wild day has more pages than one paging may."""
     return [
         get_json(
             dataset,
-            piece,
+            Window(day, day),
             f"{HISTORY}/get_last_trades_by_currency_and_time",
             {
                 "currency": currency,
                 "kind": "future",
-                "start_timestamp": epoch_ms(piece.first),
-                "end_timestamp": last_ms(piece.last),
+                "start_timestamp": epoch_ms(day) + hour * HOUR_MS,
+                "end_timestamp": epoch_ms(day) + (hour + 1) * HOUR_MS - 1,
                 "count": PAGE,
                 "sorting": "asc",
             },
@@ -37,19 +38,9 @@ def requests(dataset: Dataset, window: Window) -> list[Request]:
             gate=is_answer,
         )
         for currency in COINS
-        for piece in window.pieces(dataset.partition)
+        for day in window.days()
+        for hour in range(24)
     ]
-
-
-def next_page(dataset: Dataset, request: Request, capture: Capture) -> Request | None:
-    """From the last trade's own moment, since others may share it; the repeats are landed once."""
-    result = reach(read_json(capture), "result")
-    stamps = whole_numbers(listed(result, "trades"), "timestamp")
-    if not reach(result, "has_more") or not stamps:
-        return None
-    # A page that is one single moment can't be paged by time; a step forward at least ends.
-    start = max(max(stamps), int(parameters(request.url)["start_timestamp"]) + 1)
-    return with_parameters(request, start_timestamp=start)
 
 
 def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
@@ -58,7 +49,7 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     `direction` is the taker's. T: the taker was liquidated, so a sell closed a long. M: the maker was, who
     stands on the other side, so a sell closed a short. MT: both, which is a long and a short.
     """
-    trades = objects(read_json(capture), "result", "trades")
+    trades = instruments(capture, "result", "trades")
     events = [(trade, flag) for trade in trades for flag in str(trade.get("liquidation") or "")]
     fields = {
         "trade_id": "trade_id",
@@ -85,4 +76,4 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     return place(frame, "observed_at", capture)
 
 
-FEEDS = {"liquidation_trades": Feed(requests, parse, next_page=next_page)}
+FEEDS = {"liquidation_trades": Feed(requests, parse, version=2, next_page=next_trades)}

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from ingestion.bodies import listed, reach, read_json, whole_numbers
+from ingestion.bodies import reach, read_json, whole_numbers
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
-from ingestion.deribit import HISTORY, LIVE, PAGE, is_result, question
+from ingestion.deribit import HISTORY, LIVE, PAGE, instruments, is_result, next_trades, question
 from ingestion.errors import BodyRejected, UnreadableBody
 from ingestion.questions import epoch_ms, last_ms, parameters, with_parameters
 from ingestion.request import Request
@@ -90,21 +90,10 @@ def _is_traded(last: date) -> Callable[[Any], None]:
     return check
 
 
-def next_trades(dataset: Dataset, request: Request, capture: Capture) -> Request | None:
-    """The page from the last millisecond on: trades may share it, and those told twice are one by their id."""
-    result = reach(read_json(capture), "result")
-    if not reach(result, "has_more"):
-        return None
-    last = max(whole_numbers(listed(result, "trades"), "timestamp"), default=0)
-    if last <= int(parameters(request.url)["start_timestamp"]):
-        raise UnreadableBody(f"{request.url}: more trades in one millisecond than a page holds")
-    return with_parameters(request, start_timestamp=last)
-
-
 def next_deliveries(dataset: Dataset, request: Request, capture: Capture) -> Request | None:
     """Older deliveries, until an answer reaches back beyond the days asked for."""
-    result = reach(read_json(capture), "result")
-    rows, token = listed(result, "settlements"), reach(result, "continuation")
+    rows = instruments(capture, "result", "settlements")
+    token = reach(read_json(capture), "result", "continuation")
     if not rows or token in (None, "", "none") or request.covers_from is None:
         return None
     if min(whole_numbers(rows, "timestamp")) < epoch_ms(request.covers_from):
@@ -115,10 +104,10 @@ def next_deliveries(dataset: Dataset, request: Request, capture: Capture) -> Req
 
 
 FEEDS = {
-    "book_summary": Feed(chain_requests, parse_chain),
-    "instruments": Feed(listing_requests, parse_listing),
-    "option_trades": Feed(trade_requests, parse_trades, next_page=next_trades),
-    "settlements": Feed(delivery_requests, parse_deliveries, next_page=next_deliveries),
+    "book_summary": Feed(chain_requests, parse_chain, version=2),
+    "instruments": Feed(listing_requests, parse_listing, version=2),
+    "option_trades": Feed(trade_requests, parse_trades, version=2, next_page=next_trades),
+    "settlements": Feed(delivery_requests, parse_deliveries, version=2, next_page=next_deliveries),
     "volatility_index_1d": Feed(index_requests, parse_index),
     "volatility_index_1h": Feed(index_requests, parse_index),
 }

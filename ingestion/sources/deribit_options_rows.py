@@ -10,6 +10,7 @@ import polars as pl
 from ingestion.bodies import reach, read_json, records_frame, rows_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
+from ingestion.deribit import instruments
 from ingestion.epoch import to_timestamp
 from ingestion.errors import UnreadableBody
 from ingestion.options import read_names, stamp_snapshot
@@ -81,7 +82,7 @@ _DELIVERY = {
 def parse_chain(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """The whole chain of a currency: percent become fractions; prices in coin, null where nobody quotes."""
     optional = ["last", "volume", "underlying_index", "estimated_delivery_price"]
-    frame = _options(records_frame(reach(read_json(capture), "result"), _CHAIN, optional))
+    frame = _options(records_frame(instruments(capture, "result"), _CHAIN, optional))
     return stamp_snapshot(frame, to_timestamp("stamp", ("ms",)), capture).with_columns(
         from_percent("mark_iv").alias("mark_iv_ratio")
     )
@@ -90,7 +91,7 @@ def parse_chain(dataset: Dataset, capture: Capture) -> pl.DataFrame:
 def parse_listing(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """Listed options. Strike, side and expiry are fields here; a name that says otherwise is put aside."""
     body = read_json(capture)
-    records = records_frame(reach(body, "result"), _LISTING, ["creation_timestamp", "tick_size"])
+    records = records_frame(instruments(capture, "result"), _LISTING, ["creation_timestamp", "tick_size"])
     frame = _options(records).with_columns(pl.lit(str(reach(body, "usOut"))).alias("stamp"))
     expiry = to_timestamp("expiration", ("ms",))
     agrees = (
@@ -108,7 +109,7 @@ def parse_listing(dataset: Dataset, capture: Capture) -> pl.DataFrame:
 
 def parse_trades(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """One page of trades, oldest first. Legs of blocks and combos keep their ids, since a fit may leave them out."""
-    records = records_frame(reach(read_json(capture), "result", "trades"), _TRADE, _TRADE_OPTIONAL)
+    records = records_frame(instruments(capture, "result", "trades"), _TRADE, _TRADE_OPTIONAL)
     frame = _options(records).with_columns(
         to_timestamp("stamp", ("ms",)).alias("observed_at"), from_percent("iv").alias("iv_ratio")
     )
@@ -116,7 +117,10 @@ def parse_trades(dataset: Dataset, capture: Capture) -> pl.DataFrame:
 
 
 def parse_index(dataset: Dataset, capture: Capture) -> pl.DataFrame:
-    """Candles of the volatility index. Pages go backwards, and each question fits into one."""
+    """Candles of the volatility index. Pages go backwards, and each question fits into one.
+
+    Rows are numbers alone: that they are about the currency asked for is the host's word, nothing here proves it.
+    """
     data = reach(read_json(capture), "result")
     frame = rows_frame(reach(data, "data"), ["stamp", "open", "high", "low", "close"])
     rest = reach(data, "continuation")
@@ -132,7 +136,7 @@ def parse_index(dataset: Dataset, capture: Capture) -> pl.DataFrame:
 
 def parse_deliveries(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """Options delivered in the days asked for. Answers go on into older days, which their own questions ask for."""
-    records = records_frame(reach(read_json(capture), "result", "settlements"), _DELIVERY, ["mark_price"])
+    records = records_frame(instruments(capture, "result", "settlements"), _DELIVERY, ["mark_price"])
     frame = _options(records).with_columns(to_timestamp("stamp", ("ms",)).alias("settled_at"))
     if capture.covers_from:
         frame = frame.filter((pl.col("settled_at").dt.date() >= capture.covers_from).fill_null(True))

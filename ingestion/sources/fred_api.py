@@ -20,13 +20,18 @@ from ingestion.windows import Window
 
 URL = "https://api.stlouisfed.org/fred/series/observations"
 SERIES = (*DAILY, *RELEASED_WEEKLY)
+# A Monday's value of a weekly release comes seven days later, more around holidays.
+RELEASED_WITHIN = timedelta(days=14)
 _FIELDS = {"realtime_start": "vintage", "date": "day", "value": "value"}
 _is_answer = gate(lambda body: isinstance(body["observations"], list), lambda body: body["error_message"])
 
 
 def requests(dataset: Dataset, window: Window) -> list[Request]:
-    """Every vintage since the first day asked for, which is before any value about these days was published."""
-    pieces = list(window.pieces(dataset.partition))
+    """Every vintage since the first day asked for, which is before any value about these days was published.
+
+    A week's values are released together in the next one, when the days of a daily run are no longer about them.
+    """
+    pieces = list(window.reaching_back(RELEASED_WITHIN).pieces(dataset.partition))
     return [
         get_json(
             dataset,

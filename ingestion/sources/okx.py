@@ -1,12 +1,10 @@
-"""OKX: hourly candles, paid funding and open interest of its swaps, and where its older funding files are."""
+"""OKX: hourly candles, paid funding and open interest of its swaps. Its files are in okx_files.py."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import polars as pl
 
-from ingestion.bodies import gate, listed, objects, reach, read_json, records_frame, rows_frame
+from ingestion.bodies import reach, read_json, records_frame, rows_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
@@ -15,9 +13,18 @@ from ingestion.questions import epoch_ms, get_json, last_ms, parameters
 from ingestion.request import Request
 from ingestion.row_times import DAY, HOUR, period_columns, place
 from ingestion.sources import Feed
-from ingestion.windows import Window, whole
+from ingestion.sources.okx_files import (
+    API,
+    file_requests,
+    funding_file_requests,
+    is_answer,
+    is_file,
+    next_funding_file,
+    parse_files,
+    parse_funding_file,
+)
+from ingestion.windows import Window
 
-HOST = "https://www.okx.com/api/v5"
 SWAPS = ("BTC-USDT-SWAP", "ETH-USDT-SWAP")
 OPEN_INTEREST = (*SWAPS, "BTC-USD-SWAP")
 CANDLE = [
@@ -28,11 +35,6 @@ CANDLE = [
 DAYS_OF_HOURS = 4
 # Fifteen days and the one before are 384 rows even if payments are hourly, under the page of 400.
 DAYS_OF_FUNDING = 15
-# The venue's calendar, which its files and its bars without "utc" in the name follow.
-VENUE_CLOCK = timedelta(hours=8)
-
-# The code is a string, and errors come with status 200 as well.
-_is_answer = gate(lambda body: body["code"] == "0", lambda body: f"{body['code']} {body['msg']}")
 
 
 def candle_requests(dataset: Dataset, window: Window) -> list[Request]:
@@ -41,7 +43,7 @@ def candle_requests(dataset: Dataset, window: Window) -> list[Request]:
         get_json(
             dataset,
             piece,
-            f"{HOST}/market/history-candles",
+            f"{API}/market/history-candles",
             {
                 "instId": swap,
                 "bar": "1H",
@@ -50,7 +52,7 @@ def candle_requests(dataset: Dataset, window: Window) -> list[Request]:
                 "limit": 100,
             },
             series=swap,
-            gate=_is_answer,
+            gate=is_answer,
         )
         for swap in SWAPS
         for piece in window.pieces(dataset.partition, DAYS_OF_HOURS)
@@ -62,7 +64,7 @@ def funding_requests(dataset: Dataset, window: Window) -> list[Request]:
         get_json(
             dataset,
             piece,
-            f"{HOST}/public/funding-rate-history",
+            f"{API}/public/funding-rate-history",
             {
                 "instId": swap,
                 "after": last_ms(piece.last) + 1,
@@ -70,7 +72,7 @@ def funding_requests(dataset: Dataset, window: Window) -> list[Request]:
                 "limit": 400,
             },
             series=swap,
-            gate=_is_answer,
+            gate=is_answer,
         )
         for swap in SWAPS
         for piece in window.pieces(dataset.partition, DAYS_OF_FUNDING)
@@ -83,7 +85,7 @@ def open_interest_requests(dataset: Dataset, window: Window) -> list[Request]:
         get_json(
             dataset,
             piece,
-            f"{HOST}/rubik/stat/contracts/open-interest-history",
+            f"{API}/rubik/stat/contracts/open-interest-history",
             {
                 "instId": swap,
                 "period": "1H",
@@ -92,33 +94,10 @@ def open_interest_requests(dataset: Dataset, window: Window) -> list[Request]:
                 "limit": 100,
             },
             series=swap,
-            gate=_is_answer,
+            gate=is_answer,
         )
         for swap in OPEN_INTEREST
         for piece in window.pieces(dataset.partition, DAYS_OF_HOURS)
-    ]
-
-
-def file_requests(dataset: Dataset, window: Window) -> list[Request]:
-    """Whole months, so that the file of a month is listed whichever of its days is asked about."""
-    shift = int(VENUE_CLOCK.total_seconds()) * 1000
-    months = [whole(piece.first, "month") for piece in window.pieces("month")]
-    return [
-        get_json(
-            dataset,
-            month,
-            f"{HOST}/public/market-data-history",
-            {
-                "module": 3,
-                "instType": "SWAP",
-                "instFamilyList": "BTC-USDT,ETH-USDT",
-                "dateAggrType": "monthly",
-                "begin": epoch_ms(month.first) - shift,
-                "end": last_ms(month.last) - shift,
-            },
-            gate=_is_answer,
-        )
-        for month in months
     ]
 
 
@@ -160,29 +139,10 @@ def parse_open_interest(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     return place(frame, "observed_at", capture)
 
 
-def parse_files(dataset: Dataset, capture: Capture) -> pl.DataFrame:
-    """Files on offer, each with the first calendar day it holds; the venue's days begin at 16:00 UTC."""
-    groups = [group for block in listed(read_json(capture), "data") for group in listed(block, "details")]
-    files = [
-        {**file, "instFamily": reach(group, "instFamily")}
-        for group in groups
-        for file in objects(group, "groupDetails")
-    ]
-    fields = {
-        "instFamily": "family",
-        "filename": "file_name",
-        "dateTs": "stamp",
-        "url": "file_url",
-        "sizeMB": "size_mb",
-    }
-    frame = records_frame(files, fields)
-    frame = frame.with_columns((to_timestamp("stamp", ("ms",)) + VENUE_CLOCK).alias("first_day_at"))
-    return place(frame, "first_day_at", capture)
-
-
 FEEDS = {
     "candles_1h": Feed(candle_requests, parse_candles),
     "funding": Feed(funding_requests, parse_funding),
     "open_interest_1h": Feed(open_interest_requests, parse_open_interest),
     "market_data_files": Feed(file_requests, parse_files),
+    "funding_files": Feed(funding_file_requests, parse_funding_file, holds_rows=is_file, next_page=next_funding_file),
 }

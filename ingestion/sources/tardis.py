@@ -7,7 +7,6 @@ row is kept, so that memory depends on the size of the chain and not on that of 
 from __future__ import annotations
 
 import gzip
-import io
 import zlib
 from collections.abc import Iterator
 from datetime import timedelta
@@ -25,9 +24,9 @@ from ingestion.sources import Feed
 from ingestion.windows import Window
 
 URL = "https://datasets.tardis.dev/v1/deribit/options_chain"
-PIECE_BYTES = 16 * 1024 * 1024
+PIECE_BYTES = 4 * 1024 * 1024
 # Rows held before those of the same minute are reduced to one again.
-ROWS_HELD = 500_000
+ROWS_HELD = 30_000
 MINUTE = timedelta(minutes=1)
 # Coin-margined options on bitcoin and ether; linear ones (BTC_USDC-…) and other coins are in the same file.
 _WANTED = r"^(BTC|ETH)-"
@@ -73,9 +72,9 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """The chain at the end of each minute: percent become fractions, zero volatility of an absent quote nothing."""
     held: list[pl.DataFrame] = []
     for piece in _pieces(capture):
-        held.append(_last_of_minute(csv_frame(piece, _COLUMNS, capture.url)))
-        if sum(frame.height for frame in held) > ROWS_HELD + held[0].height:
-            held = [_last_of_minute(pl.concat(held))]
+        held.append(_on_its_own(_last_of_minute(csv_frame(piece, _COLUMNS, capture.url))))
+        if sum(frame.height for frame in held) > max(ROWS_HELD, 2 * held[0].height):
+            held = [_on_its_own(_last_of_minute(pl.concat(held)))]
     if not held:
         raise UnreadableBody(f"{capture.url} is empty")
     frame = _last_of_minute(pl.concat(held))
@@ -100,7 +99,7 @@ def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
 def _pieces(capture: Capture) -> Iterator[bytes]:
     """The file in pieces of whole lines, each under the header. A file that was cut has no valid end and is none."""
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(capture.body)) as stream:
+        with capture.open() as packed, gzip.GzipFile(fileobj=packed) as stream:
             header, rest = stream.readline(), b""
             while block := stream.read(PIECE_BYTES):
                 whole, newline, rest = (rest + block).rpartition(b"\n")
@@ -120,6 +119,11 @@ def _last_of_minute(rows: pl.DataFrame) -> pl.DataFrame:
         .sort("received", "quoted", maintain_order=True)
         .unique(["instrument_name", "minute"], keep="last", maintain_order=True)
     )
+
+
+def _on_its_own(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows without the text of those that were left out, which Polars would hold along with them."""
+    return pl.DataFrame(rows.to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 
 FEEDS = {"options_chain_first_of_month": Feed(requests, parse)}

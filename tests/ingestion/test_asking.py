@@ -152,6 +152,14 @@ def test_pages_are_asked_for_to_their_end(counter: Counter) -> None:
     assert counter.raw()["observed_at"].dt.hour().to_list() == [0, 1, 2, 3, 4] * 2
 
 
+def test_pages_are_stored_as_they_come_and_not_after_the_last_question(counter: Counter) -> None:
+    counter.monkeypatch.setattr("ingestion.ingest.BATCH", 4)
+    counter.source, counter.server.answer = Feed(asks("BTC", "ETH"), parse, next_page=next_page), paged(5)
+    assert counter.land("2026-03-01", "2026-03-01").captured == 10
+    files = sorted((counter.places.capture / PRICES.source / PRICES.name).glob("*.parquet"))
+    assert [pl.read_parquet(file).height for file in files] == [5, 5]
+
+
 def test_a_page_that_leads_back_to_one_before_ends_the_asking_and_nothing_is_lost(counter: Counter) -> None:
     def answer(question: Question) -> Answer:
         page = int(question.value("page") or 1)

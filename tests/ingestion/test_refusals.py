@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from ingestion.contract import find
+from ingestion.contract import Pace, find
 from ingestion.errors import NotServed, SourceBlocked, SourceUnavailable, UnwindError
 from ingestion.http import LiveClient
 from ingestion.places import Places
@@ -110,6 +111,34 @@ def test_a_ban_of_a_strange_length_is_a_ban(world: World, told: str) -> None:
     with world.client() as client, pytest.raises(SourceBlocked):
         client.fetch(SPOT)
     assert world.standing() == [SPOT_HOST]
+
+
+def test_a_host_that_two_sources_ask_is_paced_and_refuses_by_its_own_name(world: World) -> None:
+    """Option trades come from the host of all trades, not from the one that stands in their contract."""
+    history, live = "history.deribit.com", "www.deribit.com"
+    trades = Request("deribit_options", "option_trades", f"https://{history}/api/v2/public/trades?a=1", "json")
+    chain = Request("deribit_options", "book_summary", f"https://{live}/api/v2/public/summary?a=1", "json")
+    liquidations = replace(trades, source="deribit_history", dataset="liquidation_trades")
+    with world.client() as client:
+        assert client._pace(trades) is client._pace(liquidations)
+        assert client._pace(trades) is not client._pace(chain)
+    world.answers(host=history, status=418, Retry_After="3600")
+    assert world.fetch(trades) == 1
+    assert world.standing() == [history]
+    assert [world.fetch(request) for request in (trades, liquidations, chain)] == [0, 0, 1]
+
+
+def test_a_host_is_asked_at_the_pace_of_its_own_contract_whoever_asks_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options, history = find("deribit_options/option_trades"), find("deribit_history/liquidation_trades")
+    slow = replace(history, pace=Pace(requests=1, seconds=60.0))
+    monkeypatch.setattr("ingestion.http.load_contracts", lambda: (options, slow))
+    trades = Request(options.source, options.name, f"https://{history.host}/trades", "json")
+    elsewhere = replace(trades, url="https://elsewhere.example/trades")
+    with world.client() as client:
+        assert client._pace_of(history.host, trades) == slow.pace
+        assert client._pace_of("elsewhere.example", elsewhere) == options.pace
 
 
 def test_every_refusal_in_force_is_listed(world: World) -> None:

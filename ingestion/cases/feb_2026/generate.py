@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
-from ingestion.capture import CAPTURE_SCHEMA, Capture, CaptureStore, capture_id
+from ingestion.capture import INDEX_COLUMNS, Capture, CaptureStore, capture_id
 from ingestion.cases import wire
 from ingestion.cases.feb_2026 import chain, flows
 from ingestion.cases.feb_2026.facts import Fact, load
@@ -45,7 +45,7 @@ def captures() -> list[Capture]:
 
 def digest(rows: list[Capture]) -> str:
     """One hash over every column of every capture, whatever their order."""
-    lines = sorted("|".join(str(getattr(row, name)) for name in CAPTURE_SCHEMA.names if name != "body") for row in rows)
+    lines = sorted("|".join(str(getattr(row, name)) for name in INDEX_COLUMNS) for row in rows)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 
 from ingestion.contract import Dataset, find, load_contracts
 from ingestion.request import Request
-from ingestion.sources import feed
+from ingestion.sources import feed, fred_api
 from ingestion.sources.binance_vision_files import ASKED_SINCE
 from ingestion.windows import Window, partition_of
 from ingestion.windows import whole as whole_partition
@@ -24,8 +24,7 @@ def _months(days: Iterable[date]) -> list[date]:
     )
 
 
-def _reaching_back(key: str) -> tuple[str, Callable[[Window], list[date]]]:
-    lag = find(key).max_lag
+def _reaching_back(lag: timedelta) -> tuple[str, Callable[[Window], list[date]]]:
     return (
         "out after a weekend or more, when the days of a daily run no longer hold what it is about",
         lambda window: list(window.reaching_back(lag).days()),
@@ -42,17 +41,22 @@ OTHER_DAYS: dict[str, tuple[str, Callable[[Window], list[date]]]] = {
         "files are listed by whole months",
         lambda window: _months(window.days()),
     ),
+    "okx/funding_files": (
+        "listings of whole months; the month before is out when a daily run's window has left it",
+        lambda window: _months([window.first.replace(day=1) - timedelta(days=1), *window.days()]),
+    ),
     "tardis/options_chain_first_of_month": (
         "only the first day of a month is given without a key",
         lambda window: [day for day in window.days() if day.day == 1],
     ),
     **{
-        key: _reaching_back(key)
+        key: _reaching_back(find(key).max_lag)
         for key in ("cftc/tff_weekly", "fred/series_daily", "fred/series_weekly", "fred_third_party/series_daily")
     },
+    "fred_api/observations": _reaching_back(fred_api.RELEASED_WITHIN),
 }
 # Questions of one piece of the window for one series, where its rows are more than a page.
-QUESTIONS_A_DAY = {"binance_spot/klines_1m": 2, "gate/liquidation_orders": 24}
+QUESTIONS_A_DAY = {"binance_spot/klines_1m": 2, "deribit_history/liquidation_trades": 24, "gate/liquidation_orders": 24}
 DATASETS = load_contracts()
 EVERY_DATASET = pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.key)
 

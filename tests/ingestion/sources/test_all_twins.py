@@ -78,7 +78,8 @@ def asked(twin: Twin) -> Request:
     """A question that such an answer would be given to. Gates have their own tests."""
     dataset: Dataset = find(twin.dataset)
     first, last = twin.covers_from or date(2026, 5, 11), twin.covers_to or date(2026, 5, 11)
-    return replace(feed(dataset).requests(dataset, Window(first, last))[0], gate=None)
+    request = feed(dataset).requests(dataset, Window(first, last))[0]
+    return replace(request, gate=None, kind=twin.kind or request.kind)
 
 
 @EVERY_TWIN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,9 @@ import orjson
 import pytest
 from hypothesis import given, settings
 
+from ingestion.contract import find
 from ingestion.errors import UnreadableBody
+from ingestion.sources import feed
 from ingestion.windows import Window
 from tests.ingestion.sources.landed import (
     FEW_DAYS,
@@ -23,7 +26,11 @@ from tests.ingestion.sources.landed import (
     rows,
 )
 from tests.ingestion.sources.twin import RECEIVED_AT, Twin
-from tests.ingestion.sources.twins_deribit import CANDLES, FUNDING, SUMMARY, TWINS
+from tests.ingestion.sources.twins_deribit import CANDLES, FUNDING, LINEAR, SUMMARY, TWINS
+from tests.ingestion.sources.twins_deribit_history import LIQUIDATIONS
+from tests.ingestion.sources.twins_deribit_options import CHAIN, DELIVERIES, INDEX, LISTING, TRADES
+
+ABOUT_A_CURRENCY = [SUMMARY, CHAIN, LISTING, TRADES, DELIVERIES, LIQUIDATIONS]
 
 
 def all_lists_backwards(body: Any) -> None:
@@ -66,7 +73,7 @@ def test_lists_of_different_lengths_are_drift() -> None:
 
 
 def test_open_interest_is_in_dollars_where_inverse_and_in_coins_where_linear() -> None:
-    found = {row["symbol"]: row for row in rows(SUMMARY)}
+    found = {row["symbol"]: row for row in rows(SUMMARY) + rows(LINEAR)}
     assert sorted(found) == ["BTC-26JUN26", "BTC-PERPETUAL", "BTC_USDC-PERPETUAL"]
     inverse, linear = found["BTC-PERPETUAL"], found["BTC_USDC-PERPETUAL"]
     assert (inverse["product"], inverse["open_interest_usd"], inverse["open_interest_coins"]) == (
@@ -88,6 +95,35 @@ def test_an_error_of_the_protocol_is_told_by_the_gate(twin: Twin) -> None:
     assert "too_many_requests" in refuses(
         twin, {"jsonrpc": "2.0", "error": {"code": 1, "message": "too_many_requests"}}
     )
+
+
+@pytest.mark.parametrize("twin", ABOUT_A_CURRENCY, ids=lambda twin: twin.dataset)
+def test_an_answer_about_another_currency_is_refused(twin: Twin) -> None:
+    dataset = find(twin.dataset)
+    asked_for_ether = replace(twin, url=twin.url.replace("currency=BTC", "currency=ETH"))
+    with pytest.raises(UnreadableBody, match="asked about ETH, the answer is about BTC"):
+        land(asked_for_ether)
+    one_stranger = twin.body.replace(b'"instrument_name": "BTC-', b'"instrument_name": "ETH-', 1)
+    with pytest.raises(UnreadableBody, match="asked about BTC, the answer is about ETH-"):
+        land(twin, one_stranger)
+    follow = feed(dataset).next_page
+    if follow:
+        question = replace(first_question(twin), url=twin.url)
+        with pytest.raises(UnreadableBody, match="asked about BTC"):
+            follow(dataset, question, twin.capture(one_stranger))
+
+
+def test_a_contract_in_dollars_is_about_its_coin_and_hangs_under_its_dollar() -> None:
+    under_its_coin = replace(LINEAR, url=LINEAR.url.replace("USDC", "BTC"))
+    with pytest.raises(UnreadableBody, match="asked about BTC, the answer is about SOL_USDC-"):
+        land(under_its_coin)
+    alone = changed(LINEAR, drop("result", 1))
+    assert rows(under_its_coin, alone) == rows(LINEAR, alone) == rows(LINEAR)
+
+
+def test_candles_of_the_volatility_index_name_no_currency_so_they_have_that_of_the_question() -> None:
+    asked_for_ether = replace(INDEX, url=INDEX.url.replace("currency=BTC", "currency=ETH"))
+    assert {row["currency"] for row in rows(asked_for_ether)} == {"ETH"}
 
 
 @pytest.mark.parametrize("key", ["deribit/funding_1h", "deribit/candles_1h"])

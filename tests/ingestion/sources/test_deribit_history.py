@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from ingestion.contract import find
 from ingestion.errors import UnreadableBody
+from ingestion.questions import epoch_ms, last_ms, parameters
 from ingestion.sources import feed
-from tests.ingestion.sources.landed import changed, first_question, land, put, refuses, rows
-from tests.ingestion.sources.twins_deribit_history import LIQUIDATIONS
+from ingestion.windows import Window
+from tests.ingestion.sources.landed import changed, first_question, land, put, questions, refuses, rows
+from tests.ingestion.sources.twins_deribit_history import DAY, LIQUIDATIONS
 
 
 @pytest.mark.parametrize(
@@ -67,7 +70,7 @@ def test_pages_go_on_from_the_last_moment_until_there_is_no_more() -> None:
     asked = first_question(LIQUIDATIONS)
     following = next_page(dataset, asked, LIQUIDATIONS.capture())
     assert following
-    assert "start_timestamp=1778509200095&end_timestamp=1778543999999" in following.url
+    assert "start_timestamp=1778509200095&end_timestamp=1778461199999" in following.url
     assert (following.covers_from, following.series) == (asked.covers_from, "BTC")
     last = LIQUIDATIONS.capture(changed(LIQUIDATIONS, put(False, "result", "has_more")))
     assert next_page(dataset, asked, last) is None
@@ -76,9 +79,20 @@ def test_pages_go_on_from_the_last_moment_until_there_is_no_more() -> None:
         for trade in body["result"]["trades"]:
             trade["timestamp"] = 1778457600000
 
-    stuck = next_page(dataset, asked, LIQUIDATIONS.capture(changed(LIQUIDATIONS, one_moment)))
-    assert stuck
-    assert "start_timestamp=1778457600001" in stuck.url
+    # Time cannot lead beyond a moment with more trades than a page, and a step over it would lose them.
+    with pytest.raises(UnreadableBody, match="only those of one millisecond"):
+        next_page(dataset, asked, LIQUIDATIONS.capture(changed(LIQUIDATIONS, one_moment)))
+    with pytest.raises(UnreadableBody, match="there are more trades"):
+        next_page(dataset, asked, LIQUIDATIONS.capture(changed(LIQUIDATIONS, put([], "result", "trades"))))
+
+
+def test_a_day_is_asked_for_by_the_hour_so_that_no_paging_is_too_long() -> None:
+    asked = [r for r in questions(LIQUIDATIONS.dataset, Window(DAY, DAY)) if r.series == "BTC"]
+    ends = [(int(p["start_timestamp"]), int(p["end_timestamp"])) for p in (parameters(r.url) for r in asked)]
+    assert len(ends) == 24
+    assert (ends[0][0], ends[-1][1]) == (epoch_ms(DAY), last_ms(DAY))
+    assert all(later[0] == earlier[1] + 1 for earlier, later in pairwise(ends))
+    assert {(r.covers_from, r.covers_to) for r in asked} == {(DAY, DAY)}
 
 
 def test_an_error_of_the_protocol_is_told_by_the_gate() -> None:

@@ -128,7 +128,7 @@ def test_the_next_page_of_trades_starts_at_the_last_millisecond() -> None:
     assert second
     assert parameters(second.url) == parameters(first.url) | {"start_timestamp": "1789355232070"}
     assert (second.covers_from, second.gate) == (DAY, first.gate)
-    with pytest.raises(UnreadableBody, match="in one millisecond"):
+    with pytest.raises(UnreadableBody, match="only those of one millisecond"):
         follow(dataset, second, TRADES.capture())
     last = TRADES.body.replace(b'"has_more": true', b'"has_more": false')
     assert follow(dataset, second, TRADES.capture(last)) is None

@@ -72,12 +72,22 @@ def test_every_vintage_is_a_row_known_when_its_day_in_st_louis_ends() -> None:
 
 def test_the_key_is_in_no_question_and_an_error_is_told() -> None:
     dataset = find(VINTAGES.dataset)
-    requests = questions(dataset.key, Window(date(2024, 3, 1), date(2024, 3, 31)))
+    requests = questions(dataset.key, Window(date(2024, 3, 15), date(2024, 3, 31)))
     assert VINTAGES.url in [request.url for request in requests]
     assert not any("key" in request.url for request in requests)
     assert dataset.key_env == "UNWIND_FRED_KEY"
     with pytest.raises(BodyRejected, match="not a valid series"):
         check_body(requests[0], b'{"error_code": 400, "error_message": "not a valid series"}')
+
+
+def test_a_value_that_comes_out_a_week_later_is_asked_for_by_a_daily_run() -> None:
+    """A Monday of the dollar's index is released on the next Monday, after a holiday on Tuesday."""
+    asked = questions("fred_api/observations", Window(date(2024, 5, 27), date(2024, 5, 28)))
+    (index,) = [request for request in asked if request.series == fred.RELEASED_WEEKLY[0]]
+    assert index.covers_from
+    assert index.covers_from <= date(2024, 5, 20)
+    assert f"realtime_start={index.covers_from}" in index.url, "a vintage is told right if asked from before its day"
+    assert {request.covers_to for request in asked} == {date(2024, 5, 28)}
 
 
 def test_a_page_for_browsers_in_place_of_a_csv_is_refused() -> None:

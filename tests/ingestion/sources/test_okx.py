@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import pytest
 from hypothesis import given, settings
 
+from ingestion.contract import find
 from ingestion.errors import UnreadableBody
+from ingestion.http import LiveClient
+from ingestion.ingest import ingest
+from ingestion.places import Places
+from ingestion.request import Request
+from ingestion.settings import Settings
+from ingestion.sources import feed
 from ingestion.windows import Window
 from tests.ingestion.sources.landed import (
     FEW_DAYS,
@@ -25,7 +34,8 @@ from tests.ingestion.sources.landed import (
     rows,
 )
 from tests.ingestion.sources.twin import PAYLOADS, Twin
-from tests.ingestion.sources.twins_okx import CANDLES, FILES, FUNDING, OPEN_INTEREST, TWINS
+from tests.ingestion.sources.twins_okx import CANDLES, FILES, FUNDING, FUNDING_FILE, OPEN_INTEREST, TWINS
+from tests.loopback.scripted import Answer, Question, Scripted
 
 
 def test_a_candle_has_its_hour_and_its_units() -> None:
@@ -83,7 +93,7 @@ def test_a_file_belongs_to_the_month_of_the_venues_calendar() -> None:
     assert (file["family"], file["size_mb"]) == ("ETH-USDT", 0.02)
 
 
-@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.payload)
+@pytest.mark.parametrize("twin", [twin for twin in TWINS if not twin.kind], ids=lambda twin: twin.payload)
 def test_a_code_other_than_the_text_0_is_an_error(twin: Twin) -> None:
     error = orjson.loads((PAYLOADS / "error_okx_50011.json").read_bytes())["body"]
     assert "50011 Too Many Requests" in refuses(twin, error)
@@ -127,3 +137,107 @@ def test_files_are_asked_for_by_whole_months() -> None:
         (date(2026, 2, 1), date(2026, 2, 28)),
         (date(2026, 3, 1), date(2026, 3, 31)),
     ]
+
+
+LISTING_OF_MAY = next(
+    request
+    for request in questions("okx/funding_files", Window(date(2026, 5, 11), date(2026, 5, 11)))
+    if (request.series, request.covers_from) == ("ETH-USDT", date(2026, 5, 1))
+)
+
+
+def follow(body: bytes | None = None) -> Request | None:
+    """The question after a listing of May's file."""
+    dataset = find("okx/funding_files")
+    next_page = feed(dataset).next_page
+    assert next_page
+    return next_page(dataset, LISTING_OF_MAY, replace(FILES, dataset=dataset.key).capture(body))
+
+
+def test_the_listing_of_a_month_leads_to_its_file_on_the_other_host() -> None:
+    found = follow()
+    assert found
+    assert (found.url, found.kind, found.covers_from) == (FUNDING_FILE.url, "zip", None)
+    dataset = find("okx/funding_files")
+    next_page = feed(dataset).next_page
+    assert next_page
+    assert next_page(dataset, found, FUNDING_FILE.capture()) is None
+    assert [feed(dataset).holds_rows(twin.capture()) for twin in (FUNDING_FILE, FILES)] == [True, False]
+    assert follow(changed(FILES, put([], "data", 0, "details"))) is None, "a month that is not out yet"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("url", "https://elsewhere.example/ETH-USDT-SWAP-fundingrates-2026-05.zip"),
+        ("url", "http://static.okx.com/ETH-USDT-SWAP-fundingrates-2026-05.zip"),
+        ("url", "https://static.okx.com/ETH-USDT-SWAP-fundingrates-2026-04.zip"),
+        ("url", None),
+        ("filename", "ETH-USDT-SWAP-fundingrates-2026-04.zip"),
+    ],
+)
+def test_a_listing_leads_nowhere_else(field: str, value: str | None) -> None:
+    with pytest.raises(UnreadableBody):
+        follow(changed(FILES, put(value, "data", 0, "details", 0, "groupDetails", 0, field)))
+
+
+def test_a_month_of_the_venue_begins_at_16_hours_of_the_day_before() -> None:
+    found = rows(FUNDING_FILE)
+    assert [row["funding_at"] for row in found] == [
+        datetime(2026, 4, 30, 16),
+        datetime(2026, 5, 1, 0),
+        datetime(2026, 5, 1, 8),
+        datetime(2026, 5, 31, 8),
+    ]
+    assert found[1] == {
+        "symbol": "ETH-USDT-SWAP",
+        "funding_at": datetime(2026, 5, 1, 0),
+        "interval_hours": 8.0,
+        "funding_rate_ratio": -0.0000125,
+    }
+    assert [row["interval_hours"] for row in found] == [None, 8.0, 8.0, None], "what came before is in another file"
+    assert set(land(FUNDING_FILE).good["published_at"]) == {datetime(2026, 6, 3, 16)}
+    early = datetime(2026, 6, 2)
+    assert set(land(FUNDING_FILE, received_at=early).good["published_at"]) == {early}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b"1777564800000", b"1777536000000", "outside the month of its file"),
+        (b"1780214400000", b"1780243200000", "outside the month of its file"),
+        (b"1777564800000", b"1777564800", "time is unreadable or in another unit"),
+        (b"ETH-USDT-SWAP,0.0001,", b"BTC-USDT-SWAP,0.0001,", "another contract than that of its file"),
+    ],
+)
+def test_a_row_of_another_month_or_contract_is_refused(old: bytes, new: bytes, reason: str) -> None:
+    assert old in FUNDING_FILE.content
+    with pytest.raises(UnreadableBody, match=reason):
+        land(FUNDING_FILE, FUNDING_FILE.wrap(FUNDING_FILE.content.replace(old, new)))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_chinese_beside_a_name_is_read_past(encoding: str) -> None:
+    header, lines = FUNDING_FILE.content.decode().split("\n", 1)
+    names = zip(header.split(","), ("合约", "资金费率", "时间"), strict=True)
+    headed = ",".join(f"{name}/{title}" for name, title in names)
+    assert rows(FUNDING_FILE, FUNDING_FILE.wrap(f"{headed}\n{lines}".encode(encoding))) == rows(FUNDING_FILE)
+
+
+def test_funding_of_files_lands_in_the_utc_months_of_its_payments(tmp_path: Path) -> None:
+    def answer(question: Question) -> Answer:
+        if question.host == "static.okx.com":
+            return Answer(FUNDING_FILE.body)
+        is_may = question.value("begin") == "1777564800000" and question.value("instFamilyList") == "ETH-USDT"
+        return Answer(FILES.body if is_may else changed(FILES, put([], "data", 0, "details")))
+
+    dataset, places = find("okx/funding_files"), Places(tmp_path)
+    with Scripted(answer) as server:
+        settings = Settings(data_dir=tmp_path, mirror=server.url, now=datetime(2026, 6, 5))
+        for _ in range(2):
+            with LiveClient(settings) as client:
+                report = ingest(dataset, Window(date(2026, 6, 3), date(2026, 6, 5)), client, places)
+            assert (report.failures, report.unreadable) == ([], [])
+    assert sorted(part.partition for part in report.partitions) == ["2026-04", "2026-05"]
+    assert all(part.is_unchanged for part in report.partitions), "the same file once more is nothing new"
+    assert report.rows == 4

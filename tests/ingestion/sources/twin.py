@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import Literal
 
 from ingestion.capture import Capture, capture_id
 
@@ -19,7 +20,8 @@ RECEIVED_AT = datetime(2026, 11, 1)
 class Twin:
     """One good answer. `covers_*`: the days that were asked for; None where the source is asked for everything.
 
-    wrap: what the host puts around the payload, such as a zip.
+    wrap: what the host puts around the payload, such as a zip. kind: of the answer, where an answer of another kind
+    has led to it.
     """
 
     dataset: str
@@ -29,6 +31,7 @@ class Twin:
     covers_to: date | None = None
     request_body: bytes | None = None
     wrap: Callable[[bytes], bytes] = bytes
+    kind: Literal["zip"] | None = None
 
     @property
     def content(self) -> bytes:

@@ -27,4 +27,9 @@ SUMMARY = Twin(
     "deribit_get_book_summary_by_currency_future.json",
     f"{HOST}/get_book_summary_by_currency?currency=BTC&kind=future",
 )
-TWINS = [FUNDING, CANDLES, SUMMARY]
+LINEAR = Twin(
+    "deribit/futures_summary",
+    "deribit_get_book_summary_by_currency_future_usdc.json",
+    f"{HOST}/get_book_summary_by_currency?currency=USDC&kind=future",
+)
+TWINS = [FUNDING, CANDLES, SUMMARY, LINEAR]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
+from ingestion.cases.wire import zip_bytes
 from tests.ingestion.sources.twin import Twin
 
 DAY = date(2026, 5, 11)
@@ -32,4 +34,12 @@ FILES = Twin(
     date(2026, 5, 1),
     date(2026, 5, 31),
 )
-TWINS = [CANDLES, FUNDING, OPEN_INTEREST, FILES]
+_MONTH = "ETH-USDT-SWAP-fundingrates-2026-05"
+FUNDING_FILE = Twin(
+    "okx/funding_files",
+    "okx_SWAP-fundingrates.csv",
+    f"https://static.okx.com/cdn/okex/traderecords/swaprates/monthly/202605/{_MONTH}.zip",
+    wrap=partial(zip_bytes, f"{_MONTH}.csv", is_deflated=False),
+    kind="zip",
+)
+TWINS = [CANDLES, FUNDING, OPEN_INTEREST, FILES, FUNDING_FILE]
