@@ -146,3 +146,11 @@ select observed_date, asset, observed_date + interval 1 day as coinbase_premium_
     -0.001 * close_price as coinbase_premium_usd, -0.1 as coinbase_premium_pct, -0.05 as coinbase_premium_adjusted_pct,
     -3.0 as basis_mean_bps, 24 as spot_hours_count, 24 as perp_hours_count, 24 as basis_hours_count, known_at, provenance
 from marts.fct_price_daily;
+
+create table marts.fct_source_disagreement_daily as
+select cast(period_start_at as date) as observed_date, asset, 'etf_flow' as metric, 'usd' as unit,
+    2::bigint as sources_count, 'farside, sosovalue' as sources, -434.15e6 as median_value, -434.2e6 as lowest_value,
+    -434.1e6 as highest_value, 'farside' as lowest_source, 'sosovalue' as highest_source, 0.00023 as range_ratio,
+    0.05 as tolerance_ratio, 10.0::double as blocking_ratio, false as is_disputed, false as is_single_source,
+    known_at, provenance
+from hours where hour(period_start_at) = 0;

@@ -18,9 +18,23 @@ _OI_HOURS, _OI_DAYS = "marts.fct_open_interest_hourly", "marts.fct_open_interest
 _FUNDING, _FLOW_SHARE = "marts.fct_funding_daily", "marts.fct_flow_share_daily"
 _FORCED, _FORCED_HOURS = "marts.fct_liquidation_daily", "marts.fct_liquidation_hourly"
 _CASCADES = "marts.fct_liquidation_cascade"
+_DISAGREEMENT = "marts.fct_source_disagreement_daily"
 _ETF, _EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
 
 POISONS = {
+    "sources of another unit": Poison(
+        "source_disagreement_is_another_unit",
+        "fail",
+        f"update {_DISAGREEMENT} set range_ratio = 999 where observed_date = '2026-02-05'",
+    ),
+    "disputed flow": Poison(
+        "source_disagreement_disputed",
+        "warn",
+        f"update {_DISAGREEMENT} set is_disputed = true where observed_date = '2026-02-05'",
+    ),
+    "disagreement without provenance": Poison(
+        "source_disagreement_provenance", "fail", f"update {_DISAGREEMENT} set provenance = null"
+    ),
     "NaN price": Poison(
         "price_hourly_finite",
         "fail",
