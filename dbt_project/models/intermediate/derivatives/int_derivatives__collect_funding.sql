@@ -61,6 +61,20 @@ with printed as (
         symbol,
         asset,
         funding_at,
+        2 as preference,
+        interval_hours,
+        funding_rate_ratio,
+        known_at,
+        provenance
+    from {{ ref('stg_okx__funding_files') }}
+
+    union all by name
+
+    select
+        venue,
+        symbol,
+        asset,
+        funding_at,
         1 as preference,
         interval_hours,
         funding_rate_ratio,
