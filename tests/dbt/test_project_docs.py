@@ -19,13 +19,16 @@ UNIT_BY_SUFFIX = {
     "price": "quote",
     "ratio": "ratio",
     "pct": "pct",
+    "bps": "bps",
     "count": "count",
     "days": "days",
+    "hours": "hours",
+    "minutes": "minutes",
     "seconds": "seconds",
     "difficulty": "difficulty",
 }
 # Whole numbers that name a thing instead of measuring one.
-NAMES_OF_THINGS = {"start_height", "next_retarget_height", "vintage_number"}
+NAMES_OF_THINGS = {"start_height", "next_retarget_height", "vintage_number", "event_number", "fit_rank"}
 
 
 @pytest.fixture(scope="module")
