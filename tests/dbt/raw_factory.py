@@ -151,7 +151,8 @@ def retarget(height: int, observed_at: datetime, difficulty: float, ratio: float
 
 def build_raw() -> Raw:
     """Nine days around 5 February 2026: one hour and six snapshots are missing, one flow is restated."""
-    from tests.dbt import raw_flow
+    # They make their rows with what stands here.
+    from tests.dbt import raw_flow, raw_prices
 
     walk = list(_walk_prices())
     gap = FIRST_DAY + timedelta(days=3, hours=5)
@@ -173,12 +174,16 @@ def build_raw() -> Raw:
         )
         for index, (height, difficulty) in enumerate(DIFFICULTIES.items())
     ]
-    return {
+    rows = {
         "binance_vision/spot_klines_1h": candles,
         "binance_vision/um_metrics_5m": snapshots,
         "sosovalue/etf_flow_totals": [*flows, first_print],
         "mempool_space/difficulty_adjustments": retargets,
-    } | raw_flow.rows()
+    }
+    for topic in (raw_flow, raw_prices):
+        for key, more in topic.rows().items():
+            rows.setdefault(key, more)
+    return rows
 
 
 def _walk_prices() -> Iterator[tuple[datetime, tuple[float, float, float, float]]]:

@@ -15,7 +15,14 @@ FUNDING, FLOW_SHARE = "marts.fct_funding_daily", "marts.fct_flow_share_daily"
 FORCED, FORCED_HOURS = "marts.fct_liquidation_daily", "marts.fct_liquidation_hourly"
 CASCADES = "marts.fct_liquidation_cascade"
 FLOWS, EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
+COMPOSITE, MOVES, LEVELS = "marts.fct_price_composite_daily", "marts.fct_price_move", "marts.fct_level_test"
 POISONS = [
+    (COMPOSITE, "close_price_usd = highest_close_price_usd + 1", "composite_lies_within_its_venues"),
+    (COMPOSITE, "spread_bps = 0 where is_single_source", "one_venue_has_no_spread"),
+    (MOVES, "gain_to_erase_ratio = -return_open_close_ratio", "fall_and_gain_to_erase_cancel"),
+    (MOVES, "returns_count = 59", "score_rests_on_60_returns"),
+    (LEVELS, "confirmed_at = null", "only_the_confirmed_counts"),
+    ("marts.fct_day_definition_fit", "day_start_at = day_end_at", "offset_moves_the_day"),
     (PRICES, "is_final = true where hours_count = 23", "day_has_at_most_24_hours"),
     (PRICES, "low_price = high_price * 2 where day(observed_date) = 3", "prices_are_ordered"),
     (PRICES, "volume_coins = 'nan' where day(observed_date) = 3", "measures_are_finite"),

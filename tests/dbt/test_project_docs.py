@@ -22,13 +22,14 @@ UNIT_BY_SUFFIX = {
     "bps": "bps",
     "count": "count",
     "days": "days",
+    "hours": "hours",
     "minutes": "minutes",
     "seconds": "seconds",
     "difficulty": "difficulty",
     "value": "as_unit_says",
 }
 # Whole numbers that name a thing instead of measuring one.
-NAMES_OF_THINGS = {"start_height", "next_retarget_height", "vintage_number"}
+NAMES_OF_THINGS = {"start_height", "next_retarget_height", "vintage_number", "event_number", "fit_rank"}
 
 
 @pytest.fixture(scope="module")

@@ -154,3 +154,37 @@ select cast(period_start_at as date) as observed_date, asset, 'etf_flow' as metr
     0.05 as tolerance_ratio, 10.0::double as blocking_ratio, false as is_disputed, false as is_single_source,
     known_at, provenance
 from hours where hour(period_start_at) = 0;
+create table marts.fct_price_composite_hourly as
+select *, close_price as close_price_usd, close_price * 0.9995 as lowest_close_price_usd,
+    close_price * 1.0005 as highest_close_price_usd, 10.0 as spread_bps, 3 as venues_count, 'usd' as usd_basis,
+    false as is_single_source, false as is_disputed
+from hours;
+
+create table marts.fct_price_composite_daily as
+select cast(period_start_at as date) as observed_date, * from marts.fct_price_composite_hourly
+where extract(hour from period_start_at) = 23;
+
+create table marts.fct_price_move as
+select *, 60 as resolution_minutes, close_price as last_price, observed_date + interval 1 day as last_at,
+    open_price as previous_close_price, 0.0 as gap_ratio, low_price / open_price - 1 as drawdown_open_low_ratio,
+    close_price / low_price - 1 as rebound_ratio, null as retracement_start_at, null as retracement_start_price,
+    null as retracement_ratio, null as gain_to_erase_ratio, 1e4 * (floor(low_price / 1e4) + 1) as round_level_price,
+    null as low_to_round_level_minutes, -0.01 as adverse_move_60m_ratio, -0.03 as adverse_move_240m_ratio,
+    50.0 as realised_vol_pct, return_open_close_ratio / 0.03 as return_z_ratio, 365 as returns_count, 24 as bars_count
+from marts.fct_price_daily;
+
+create table marts.fct_level_test as
+select 'BTC' as asset, 'binance' as venue, 'USDT' as quote_currency, 'round' as level_kind, 70000.0 as level_price,
+    timestamp '2026-01-28' as level_known_at, n as event_number, opened_at, opened_at + interval 3 hour as confirmed_at,
+    null as expires_at, state, 0 as failed_tests_count, 0.005 as band_ratio, 0.007 as pullback_ratio,
+    3 as hold_hours_count, false as is_intrabar_ambiguous, opened_at + interval 1 day as known_at, 'measured' as provenance
+from (values (1, timestamp '2026-02-05 12:00:00', 'lost'), (2, timestamp '2026-02-06 20:00:00', 'reclaimed'))
+    as events(n, opened_at, state);
+
+create table marts.fct_day_definition_fit as
+select 'BTC' as asset, date '2026-02-05' as observed_date, 'a paper' as publisher, n as utc_offset_hours,
+    timestamp '2026-02-05' - to_hours(n) as day_start_at, timestamp '2026-02-06' - to_hours(n) as day_end_at,
+    73100.0 as quoted_open_price_usd, 62600.0 as quoted_close_price_usd, -100.0 as open_error_usd,
+    200.0 + 400 * abs(n) as close_error_usd, 300.0 + 400 * abs(n) as error_usd, 1 + abs(n) as fit_rank,
+    2 as offsets_count, timestamp '2026-02-07 10:32:00' as known_at, 'published' as provenance
+from (values (0), (2)) as zones(n);

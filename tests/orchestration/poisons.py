@@ -20,6 +20,8 @@ _FORCED, _FORCED_HOURS = "marts.fct_liquidation_daily", "marts.fct_liquidation_h
 _CASCADES = "marts.fct_liquidation_cascade"
 _DISAGREEMENT = "marts.fct_source_disagreement_daily"
 _ETF, _EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
+_COMPOSITE_HOURS, _COMPOSITE_DAYS = "marts.fct_price_composite_hourly", "marts.fct_price_composite_daily"
+_MOVES, _LEVELS, _FITS = "marts.fct_price_move", "marts.fct_level_test", "marts.fct_day_definition_fit"
 
 POISONS = {
     "sources of another unit": Poison(
@@ -271,4 +273,45 @@ POISONS = {
     "flow without provenance": Poison(
         "flow_share_daily_provenance", "fail", f"update {_FLOW_SHARE} set provenance = null"
     ),
+    "venues apart for an hour": Poison(
+        "price_composite_hourly_disputed",
+        "warn",
+        f"update {_COMPOSITE_HOURS} set is_disputed = true where period_start_at = '2026-02-05 20:00'",
+    ),
+    "one venue by the hour": Poison(
+        "price_composite_hourly_single_source", "warn", f"update {_COMPOSITE_HOURS} set is_single_source = true"
+    ),
+    "composite hour from the future": Poison(
+        "price_composite_hourly_provenance", "fail", f"update {_COMPOSITE_HOURS} set known_at = '2026-02-14'"
+    ),
+    "venues apart at midnight": Poison(
+        "price_composite_daily_disputed",
+        "warn",
+        f"update {_COMPOSITE_DAYS} set is_disputed = true where observed_date = '2026-02-05'",
+    ),
+    "one venue by the day": Poison(
+        "price_composite_daily_single_source", "warn", f"update {_COMPOSITE_DAYS} set is_single_source = true"
+    ),
+    "composite day without provenance": Poison(
+        "price_composite_daily_provenance", "fail", f"update {_COMPOSITE_DAYS} set provenance = null"
+    ),
+    "a gap where nothing closes": Poison(
+        "price_move_gap", "warn", f"update {_MOVES} set gap_ratio = -0.01 where observed_date = '2026-02-05'"
+    ),
+    "six and a half deviations": Poison(
+        "price_move_extreme_day",
+        "warn",
+        f"update {_MOVES} set return_z_ratio = -6.5 where observed_date = '2026-02-05'",
+    ),
+    "move of invented provenance": Poison(
+        "price_move_provenance", "fail", f"update {_MOVES} set provenance = 'guessed'"
+    ),
+    "hours too coarse for the band": Poison(
+        "level_test_ambiguous", "warn", f"update {_LEVELS} set is_intrabar_ambiguous = true"
+    ),
+    "level test without provenance": Poison(
+        "level_test_provenance", "fail", f"update {_LEVELS} set known_at = null where state = 'lost'"
+    ),
+    "figures of no day": Poison("day_definition_fit_poor", "warn", f"update {_FITS} set error_usd = 9000"),
+    "fit without provenance": Poison("day_definition_fit_provenance", "fail", f"update {_FITS} set provenance = null"),
 }

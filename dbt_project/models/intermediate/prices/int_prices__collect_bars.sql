@@ -1,0 +1,113 @@
+with candles as (
+    select
+        period_start_at,
+        period_end_at,
+        asset,
+        venue,
+        quote_currency,
+        open_price,
+        high_price,
+        low_price,
+        close_price,
+        known_at,
+        provenance,
+        1 as preference
+    from {{ ref('stg_binance_vision__spot_klines_1m') }}
+
+    union all
+
+    select
+        period_start_at,
+        period_end_at,
+        asset,
+        venue,
+        quote_currency,
+        open_price,
+        high_price,
+        low_price,
+        close_price,
+        known_at,
+        provenance,
+        2 as preference
+    from {{ ref('stg_binance_spot__klines_1m') }}
+),
+
+-- As with hours: a minute that the daily file only repeats was known since the interface gave it.
+minutes as (
+    select
+        period_start_at,
+        period_end_at,
+        asset,
+        venue,
+        quote_currency,
+        open_price,
+        high_price,
+        low_price,
+        close_price,
+        min(known_at) over (
+            partition by
+                asset, venue, quote_currency, period_start_at,
+                open_price, high_price, low_price, close_price
+        ) as known_at,
+        provenance,
+        1 as resolution_minutes
+    from candles
+    qualify row_number() over (
+        partition by asset, venue, quote_currency, period_start_at order by preference
+    ) = 1
+),
+
+bars as (
+    select
+        period_start_at,
+        period_end_at,
+        asset,
+        venue,
+        quote_currency,
+        open_price,
+        high_price,
+        low_price,
+        close_price,
+        known_at,
+        provenance,
+        resolution_minutes
+    from minutes
+
+    union all
+
+    select
+        period_start_at,
+        period_end_at,
+        asset,
+        venue,
+        quote_currency,
+        open_price,
+        high_price,
+        low_price,
+        close_price,
+        known_at,
+        provenance,
+        60 as resolution_minutes
+    from {{ ref('int_prices__collect_hours') }}
+)
+
+-- A day is read in minutes where they cover no less of it than its hours do, never in both.
+select
+    cast(period_start_at as date) as observed_date,
+    period_start_at,
+    period_end_at,
+    asset,
+    venue,
+    quote_currency,
+    open_price,
+    high_price,
+    low_price,
+    close_price,
+    resolution_minutes,
+    known_at,
+    provenance
+from bars
+window day as (partition by asset, venue, quote_currency, cast(period_start_at as date))
+qualify
+    (resolution_minutes = 1)
+    = (count_if(resolution_minutes = 1) over day >= 60 * count_if(resolution_minutes = 60) over day)

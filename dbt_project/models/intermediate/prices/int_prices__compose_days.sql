@@ -1,0 +1,1 @@
+{{ composite_close(ref('int_prices__collect_midnights')) }}

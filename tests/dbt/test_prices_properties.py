@@ -1,0 +1,215 @@
+"""Composites, moves and levels on prices made up for the question: what must hold whatever the prices are."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise, permutations
+from typing import Any
+
+import pytest
+
+from tests.dbt.compiled_project import CompiledProject
+from tests.dbt.raw_factory import FIRST_DAY, Raw, Row, candle, stamp
+from tests.dbt.raw_prices import daily, plain, walk
+from tests.dbt.test_scaling import CANDLE, differences
+
+NEVER = "9999-12-31 00:00:00"
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+HOURS = "binance_vision/spot_klines_1h"
+VENUES = {"coinbase_exchange/candles_1h": "C{}-USD", "kraken/ohlc_1h": "C{}USD", "bitstamp/ohlc_1h": "c{}usd"}
+Bar = tuple[float, float, float, float]
+
+
+def ask(project: CompiledProject, raw: Raw, query: str) -> list[tuple[Any, ...]]:
+    with project.materialise(raw, NEVER) as connection:
+        return connection.execute(query).fetchall()
+
+
+def hours(bars: Iterable[Bar], length: timedelta = HOUR, symbol: str = "BTCUSDT") -> list[Row]:
+    """Bars that follow each other from the first day on, known when they end."""
+    return [
+        stamp(candle(start, bar) | {"symbol": symbol, "period_end_at": start + length}, start + length)
+        for start, bar in zip((FIRST_DAY + length * index for index in range(10_000)), bars, strict=False)
+    ]
+
+
+def bars(count: int, seed: int, price: float = 70_000.0, deviation: float = 0.006) -> list[Bar]:
+    return [bar for _, bar in zip(range(count), walk(price, deviation, seed), strict=False)]
+
+
+def test_the_composite_of_one_venue_is_that_venue(project: CompiledProject) -> None:
+    answer = ask(
+        project,
+        {HOURS: hours(bars(30, 1))},
+        "select close_price_usd = close_price and lowest_close_price_usd = highest_close_price_usd "
+        "and is_single_source and spread_bps is null and not is_disputed and usd_basis = 'usdt_at_par' "
+        "and composite.return_ratio is not distinct from venue.return_ratio "
+        "from marts.fct_price_composite_hourly as composite "
+        "join marts.fct_price_hourly as venue using (period_start_at, asset)",
+    )
+    assert answer == [(True,)] * 30
+
+
+def test_venues_may_swap_their_prices(project: CompiledProject) -> None:
+    """Six orders of the same three series, each order a coin of its own."""
+    series = [bars(26, seed, 70_000.0 + 300 * seed, 0.001) for seed in range(3)]
+    raw: Raw = {key: [] for key in VENUES}
+    for number, order in enumerate(permutations(series)):
+        for (key, symbol), walked in zip(VENUES.items(), order, strict=True):
+            raw[key] += [plain(row) for row in hours(walked, symbol=symbol.format(number))]
+    with project.materialise(raw, NEVER) as connection:
+        for mart, count in (("hourly", 26), ("daily", 1)):
+            coins: dict[str, list[tuple[Any, ...]]] = {}
+            rows = connection.execute(
+                f"select asset, columns(* exclude (asset)) from marts.fct_price_composite_{mart} order by all"
+            )
+            for coin, *row in rows.fetchall():
+                coins.setdefault(coin, []).append(tuple(row))
+            assert list(coins) == [f"C{number}" for number in range(6)]
+            assert [(len(answer), answer == coins["C0"]) for answer in coins.values()] == [(count, True)] * 6
+
+
+def test_minutes_and_hours_of_one_day_tell_the_same_but_finer(project: CompiledProject) -> None:
+    """Extremes and moves are the same; a fall within the hour shows in minutes alone."""
+    minutes = bars(1440, 7, deviation=0.001)
+    chunks = [minutes[at : at + 60] for at in range(0, 1440, 60)]
+    coarse = [(c[0][0], max(b[1] for b in c), min(b[2] for b in c), c[-1][3]) for c in chunks]
+    query = (
+        "select resolution_minutes, is_final, open_price, high_price, low_price, last_price, rebound_ratio, "
+        "date_trunc('hour', low_at), adverse_move_60m_ratio, adverse_move_240m_ratio from marts.fct_price_move"
+    )
+    fine = {HOURS: hours(coarse), "binance_vision/spot_klines_1m": hours(minutes, MINUTE)}
+    (by_minute,), (by_hour,) = ask(project, fine, query), ask(project, {HOURS: hours(coarse)}, query)
+    assert (by_minute[0], by_hour[0]) == (1, 60)
+    assert by_minute[1:8] == by_hour[1:8]
+    assert by_minute[8] <= by_hour[8]
+    assert by_minute[9] <= by_hour[9]
+
+
+def test_a_day_is_scored_against_a_year_without_itself(project: CompiledProject) -> None:
+    """Five days of hours at the end of 400 daily candles; the first row has 365 returns before it."""
+    closes = [bar[3] for bar in bars(405, 5, deviation=0.02)]
+    start = FIRST_DAY - timedelta(days=400)
+    candles = [
+        stamp(daily(start + timedelta(days=index), (close,) * 4, "BTC-USD"), start + timedelta(days=index + 1))
+        for index, close in enumerate(closes)
+    ]
+    flat = [row | {"symbol": "BTC-USD"} for row in hours((closes[400 + index // 24],) * 4 for index in range(120))]
+    raw = {"coinbase_exchange/candles_1d": candles, "coinbase_exchange/candles_1h": flat}
+    query = "select return_z_ratio, returns_count from marts.fct_price_move order by observed_date"
+    returns = [after / before - 1 for before, after in pairwise(closes)]
+    expected = [returns[day - 1] / statistics.stdev(returns[day - 366 : day - 1]) for day in range(400, 405)]
+    answer = ask(project, raw, query)
+    assert [count for _, count in answer] == [365] * 5
+    assert all(math.isclose(found, z, rel_tol=1e-9) for (found, _), z in zip(answer, expected, strict=True))
+    short = raw | {"coinbase_exchange/candles_1d": candles[-64:]}
+    assert [(score is None, count) for score, count in ask(project, short, query)] == [
+        (True, 58), (True, 59), (False, 60), (False, 61), (False, 62),
+    ]  # fmt: skip
+
+
+def test_a_thousandth_of_the_price_is_a_thousandth_of_the_level(project: CompiledProject) -> None:
+    """Round prices are round in powers of ten, so here they scale too."""
+    factor = 1e-3
+    rows = hours(bars(150, 3))
+    scaled = [row | {name: row[name] * factor for name in CANDLE} for row in rows]
+    moves = (
+        "select round_level_price, low_price, low_to_round_level_minutes, rebound_ratio, adverse_move_240m_ratio "
+        "from marts.fct_price_move order by observed_date"
+    )
+    events = (
+        "select level_price, opened_at, confirmed_at, state, failed_tests_count, is_intrabar_ambiguous "
+        "from marts.fct_level_test order by level_kind, level_price, level_known_at, event_number"
+    )
+    with project.materialise({HOURS: rows}, NEVER) as whole, project.materialise({HOURS: scaled}, NEVER) as thousandth:
+        for query, priced in ((moves, 2), (events, 1)):
+            before, after = whole.execute(query).fetchall(), thousandth.execute(query).fetchall()
+            assert before
+            for index, (old, new) in enumerate(zip(zip(*before, strict=True), zip(*after, strict=True), strict=True)):
+                assert differences(list(old), list(new), factor if index < priced else 1) == []
+
+
+def test_levels_are_told_like_a_plain_walk_through_the_bars_tells_them(project: CompiledProject) -> None:
+    """Twelve walks, each a coin of its own."""
+    walks = {f"C{seed:02}": bars(200, seed) for seed in range(12)}
+    raw = {HOURS: [row for coin, walked in walks.items() for row in hours(walked, symbol=f"{coin}USDT")]}
+    query = (
+        "select asset, level_price, epoch(opened_at), epoch(confirmed_at), state, failed_tests_count "
+        "from marts.fct_level_test where level_kind = 'round' order by asset, level_price, event_number"
+    )
+    expected = [
+        (coin, *event)
+        for coin, walked in walks.items()
+        for level in (50e3, 60e3, 70e3, 80e3, 90e3)
+        for event in told(walked, level)
+    ]
+    assert {event[4] for event in expected} == {"failed", "broken", "lost", "reclaimed", "open"}
+    assert ask(project, raw, query) == expected
+
+
+def told(walked: list[Bar], level: float, band: float = 0.005, pullback: float = 0.007) -> list[tuple[Any, ...]]:
+    """The state machine of method.md 2.4 as one would say it, one trade after the other."""
+    touch, rejection = level * (1 - band), level * (1 - band) * (1 - pullback)
+    events: list[tuple[Any, ...]] = []
+    state, opened, failed, held, lost = "above" if walked[0][0] > level else "below", 0.0, 0, -1, False
+    for index, (first, high, low, last) in enumerate(walked):
+        start = (FIRST_DAY + HOUR * index).replace(tzinfo=UTC).timestamp()
+        if state == "above":
+            if last < touch:
+                state, lost = "below", True
+                events.append((level, start, start + 3600, "lost", failed))
+            continue
+        held = held + 1 if held >= 0 and low > level else -1
+        for price in (first, high, low, last) if high - first <= first - low else (first, low, high, last):
+            if state == "below" and price >= touch:
+                state, opened = "test", start
+            elif state == "test" and price <= rejection:
+                state, failed = "below", failed + 1
+                events.append((level, opened, start + 3600, "failed", failed))
+        if held == 3:
+            state, held = "above", -1
+            events.append((level, opened, start + 3600, "reclaimed" if lost else "broken", failed))
+        elif held < 0 and last > level * (1 + band):
+            held = 0
+    return [*events, (level, opened, None, "open", failed)] if state == "test" else events
+
+
+def test_no_later_bar_changes_a_confirmed_event(project: CompiledProject) -> None:
+    """Every prefix of the bars is a coin of its own and knows what the whole knew by then."""
+    walked = bars(120, 4, deviation=0.009)
+    raw = {HOURS: [row for count in range(1, 121) for row in hours(walked[:count], symbol=f"C{count:03}USDT")]}
+    query = (
+        "select asset, confirmed_at, level_kind, level_price, level_known_at, event_number, opened_at, state, "
+        "failed_tests_count, is_intrabar_ambiguous, known_at "
+        "from marts.fct_level_test where state <> 'open' order by all"
+    )
+    told_by: dict[str, list[tuple[Any, ...]]] = {}
+    for asset, *event in ask(project, raw, query):
+        told_by.setdefault(asset, []).append(tuple(event))
+    whole = told_by["C120"]
+    assert {event[1] for event in whole} == {"round", "day_high"}
+    assert len(whole) > 20
+    for count in range(1, 121):
+        end = FIRST_DAY + HOUR * count
+        assert told_by.get(f"C{count:03}", []) == [event for event in whole if event[0] <= end]
+
+
+@pytest.mark.parametrize("offset", [0, 8])
+def test_the_day_that_fits_is_found_in_any_time_zone(project: CompiledProject, offset: int) -> None:
+    """The article's prints stand exactly at the two midnights of one time zone, and nowhere else."""
+    opens_at = datetime(2026, 2, 5) - offset * HOUR
+    walked = bars(216, 9, 68_000.0, 0.002)
+    for moment, price in ((opens_at, 73_100.0), (opens_at + timedelta(days=1), 62_600.0)):
+        walked[(moment - HOUR - FIRST_DAY) // HOUR] = (price,) * 4
+    query = "select utc_offset_hours, error_usd, offsets_count from marts.fct_day_definition_fit where fit_rank = 1"
+    assert ask(project, {HOURS: hours(walked)}, query) == [(offset, 0.0, 27)]
+
+
+def test_a_print_is_not_known_before_it_was_printed(project: CompiledProject) -> None:
+    raw = {HOURS: hours(bars(216, 9))}
+    with project.materialise(raw, "2026-02-07 10:31:59") as connection:
+        assert connection.execute("select count(*) from marts.fct_day_definition_fit").fetchall() == [(0,)]
+    assert ask(project, raw, "select distinct observed_date from marts.fct_day_definition_fit") == [(date(2026, 2, 5),)]
