@@ -151,6 +151,8 @@ def retarget(height: int, observed_at: datetime, difficulty: float, ratio: float
 
 def build_raw() -> Raw:
     """Nine days around 5 February 2026: one hour and six snapshots are missing, one flow is restated."""
+    from tests.dbt import raw_open_interest  # which takes its envelope from here
+
     walk = list(_walk_prices())
     gap = FIRST_DAY + timedelta(days=3, hours=5)
     candles = [stamp(candle(start, prices), file_known_at(start)) for start, prices in walk if start != gap]
@@ -176,7 +178,7 @@ def build_raw() -> Raw:
         "binance_vision/um_metrics_5m": snapshots,
         "sosovalue/etf_flow_totals": [*flows, first_print],
         "mempool_space/difficulty_adjustments": retargets,
-    }
+    } | raw_open_interest.rows()
 
 
 def _walk_prices() -> Iterator[tuple[datetime, tuple[float, float, float, float]]]:

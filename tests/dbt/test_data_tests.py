@@ -11,6 +11,7 @@ from tests.dbt.raw_factory import Raw
 NEVER = "9999-12-31 00:00:00"
 PRICES, HOURS = "marts.fct_price_daily", "marts.fct_price_hourly"
 OI_DAILY, OI_HOURLY = "marts.fct_open_interest_daily", "marts.fct_open_interest_hourly"
+QUADRANTS, EPISODES = "marts.fct_price_oi_quadrant_hourly", "marts.fct_deleveraging_episode"
 FLOWS, EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
 POISONS = [
     (PRICES, "is_final = true where hours_count = 23", "day_has_at_most_24_hours"),
@@ -25,6 +26,12 @@ POISONS = [
     (OI_HOURLY, "change_usd = change_usd + 100", "split_is_exact"),
     (OI_DAILY, "price_effect_usd = null", "split_is_exact"),
     (OI_DAILY, "coverage_ratio = 1.01", "coverage_is_a_share"),
+    (OI_DAILY, "position_effect_coins = position_effect_coins + 1", "split_of_coins_is_exact"),
+    (OI_DAILY, "open_interest_chained_coins = 1 where venue = 'cme'", "weekly_report_is_no_series"),
+    (QUADRANTS, "quadrant = 'new_longs' where return_ratio < 0", "label_fits_the_signs"),
+    (EPISODES, "trough_date = trough_so_far_date", "trough_is_known_only_when_closed"),
+    (EPISODES, "detected_at = peak_date + interval 1 day", "nothing_is_detected_before_its_day_ended"),
+    ("marts.fct_deleveraging_daily", "is_in_episode = true where asset = 'BTC'", "an_episode_has_its_day"),
     (FLOWS, "status = 'missing'", "missing_has_no_figures"),
     (FLOWS, "streak_sessions_count = -streak_sessions_count", "streak_has_the_sign_of_the_flow"),
     (EPOCHS, "start_height = 935429 where is_open", "start_is_a_retarget"),

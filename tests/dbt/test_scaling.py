@@ -21,6 +21,9 @@ PRICED = {
         "taker_buy_quote",
     ),
     "binance_vision/um_metrics_5m": ("open_interest_quote",),
+    "okx/open_interest_1h": ("open_interest_usd",),
+    # What an inverse contract holds is money, so that its coins stay what they are.
+    "deribit/futures_summary": ("open_interest_usd", "mark_price"),
 }
 MONEY = {"quote", "usd"}
 
