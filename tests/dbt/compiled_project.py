@@ -71,6 +71,10 @@ class CompiledProject:
             connection.execute(f"create {kind} {node['schema']}.{node['alias']} as {self._sql(node, str(as_of))}")
         return connection
 
+    def sql(self, name: str) -> str:
+        """The query of one model, to be asked of a warehouse whose tables a test has filled itself."""
+        return self._sql(next(node for node in self._models if node["name"] == name), "")
+
     def answers(self, raw: Raw, as_of: str | datetime) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every published table, ordered by grain, floats at 12 digits like the table digest."""
         found = {}

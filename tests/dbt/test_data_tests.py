@@ -14,6 +14,7 @@ OI_DAILY, OI_HOURLY = "marts.fct_open_interest_daily", "marts.fct_open_interest_
 FUNDING, FLOW_SHARE = "marts.fct_funding_daily", "marts.fct_flow_share_daily"
 FORCED, FORCED_HOURS = "marts.fct_liquidation_daily", "marts.fct_liquidation_hourly"
 CASCADES = "marts.fct_liquidation_cascade"
+QUADRANTS, EPISODES = "marts.fct_price_oi_quadrant_hourly", "marts.fct_deleveraging_episode"
 FLOWS, EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
 COMPOSITE, MOVES, LEVELS = "marts.fct_price_composite_daily", "marts.fct_price_move", "marts.fct_level_test"
 POISONS = [
@@ -45,6 +46,12 @@ POISONS = [
     (CASCADES, "peak_at = ended_at", "times_are_ordered"),
     (FLOW_SHARE, "signed_perp_share_ratio = spot_share_ratio", "sizes_add_up_to_one"),
     (FLOW_SHARE, "spot_cvd_coins = 3 * spot_volume_coins", "flow_is_within_volume"),
+    (OI_DAILY, "position_effect_coins = position_effect_coins + 1", "split_of_coins_is_exact"),
+    (OI_DAILY, "open_interest_chained_coins = 1 where venue = 'cme'", "weekly_report_is_no_series"),
+    (QUADRANTS, "quadrant = 'new_longs' where return_ratio < 0", "label_fits_the_signs"),
+    (EPISODES, "trough_date = trough_so_far_date", "trough_is_known_only_when_closed"),
+    (EPISODES, "detected_at = peak_date + interval 1 day", "nothing_is_detected_before_its_day_ended"),
+    ("marts.fct_deleveraging_daily", "is_in_episode = true where asset = 'BTC'", "an_episode_has_its_day"),
     (FLOWS, "status = 'missing'", "missing_has_no_figures"),
     (FLOWS, "streak_sessions_count = -streak_sessions_count", "streak_has_the_sign_of_the_flow"),
     (EPOCHS, "start_height = 935429 where is_open", "start_is_a_retarget"),

@@ -32,7 +32,7 @@ def test_a_lost_day_has_no_row_and_the_next_day_no_change(project: CompiledProje
         ("fct_price_daily", "return_close_close_ratio"),
         ("fct_open_interest_daily", "position_effect_usd"),
     ):
-        answer = dict(ask(project, lost, f"select observed_date, {change} from marts.{table}"))
+        answer = dict(ask(project, lost, f"select observed_date, {change} from marts.{table} where asset = 'BTC'"))
         assert LOST not in answer
         assert answer[LOST + timedelta(days=1)] is None
         assert answer[LOST + timedelta(days=2)] is not None
@@ -77,7 +77,7 @@ def test_a_day_that_breaks_off_has_a_level_but_no_change(project: CompiledProjec
         cut,
         "select day(observed_date), open_interest_usd is null, change_usd is null, snapshot_at "
         "from marts.fct_open_interest_daily "
-        "where venue = 'all' and observed_date between '2026-02-04' and '2026-02-06' order by 1",
+        "where venue = 'all' and asset = 'BTC' and observed_date between '2026-02-04' and '2026-02-06' order by 1",
     )
     assert open_interest == [
         (4, False, True, end),

@@ -24,6 +24,9 @@ PRICED = {
     "coinglass/liquidations_1d": ("long_liquidation_usd", "short_liquidation_usd"),
     "bitfinex/liquidations": ("price", "entry_price"),
     "deribit_history/liquidation_trades": ("price", "size_usd"),
+    "okx/open_interest_1h": ("open_interest_usd",),
+    # What an inverse contract holds is money, so that its coins stay what they are.
+    "deribit/futures_summary": ("open_interest_usd", "mark_price"),
 }
 MONEY = {"quote", "usd"}
 # A round price is round in its own unit alone, and a printed one stays as printed: test_prices_properties.py.

@@ -63,7 +63,12 @@ def test_with_a_day_missing_the_release_is_published_and_says_so(days: Days) -> 
     file = days.good.database
     ((is_degraded, reasons),) = ask(file, "select is_degraded, degraded_reasons from meta.releases")
     assert is_degraded
-    said = "binance_vision/spot_klines_1h: no data for 2026-03-10; feeds marts.fct_price_daily, marts.fct_price_hourly"
+    fed = (
+        "marts.fct_deleveraging_daily, marts.fct_deleveraging_episode, marts.fct_open_interest_daily, "
+        "marts.fct_open_interest_hourly, marts.fct_price_daily, marts.fct_price_hourly, "
+        "marts.fct_price_oi_quadrant_hourly"
+    )
+    said = f"binance_vision/spot_klines_1h: no data for 2026-03-10; feeds {fed}"
     assert reasons == f'["{said}; binance_spot/klines_1h says about the same"]'
     degraded = ask(file, "select source, dataset from meta.freshness where is_degraded")
     assert degraded == [("binance_vision", "spot_klines_1h")]

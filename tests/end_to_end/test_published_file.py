@@ -48,7 +48,7 @@ def test_the_file_holds_only_what_every_reader_draws_rightly(published_case: Mac
 def test_every_row_says_that_it_is_reconstructed(published_case: Machine) -> None:
     file = published_case.database
     tables = ask(file, f"select schema_name, table_name from duckdb_tables() where {TABLES_WITH_DATA}")
-    assert len(tables) == 13
+    assert len(tables) == 19
     for schema, table in tables:
         said = ask(file, f"select distinct provenance from {schema}.{table}")
         assert said == [("reconstructed",)], (schema, table)

@@ -56,12 +56,42 @@ select *, open_interest_coins * mark_price_usd as open_interest_usd,
     open_interest_coins - lag(open_interest_coins) over w as change_coins,
     open_interest_coins * mark_price_usd - lag(open_interest_coins * mark_price_usd) over w as change_usd,
     0.0 as position_effect_usd, 0.0 as price_effect_usd, period_end_at as snapshot_at, 1.0::double as coverage_ratio,
-    1::bigint as venues_count, 'c6b1e0a09d5d5b2a' as venue_set_hash, 'usdt_at_par' as usd_basis
+    1::bigint as venues_count, 'c6b1e0a09d5d5b2a' as venue_set_hash, 'usdt_at_par' as usd_basis,
+    open_interest_coins as open_interest_chained_coins, 0.0 as position_effect_coins, 0.0 as price_effect_coins,
+    0.0 as change_coins_ratio, 0.0 as change_usd_ratio, 0.0 as position_effect_coins_ratio, 1.0 as linked_ratio,
+    if(venue = 'all', null, 'five_minutes') as sampling, true as is_single_source
 from venues window w as (partition by venue order by period_start_at);
 
 create table marts.fct_open_interest_daily as
 select cast(period_start_at as date) as observed_date, * exclude (period_start_at, period_end_at)
 from marts.fct_open_interest_hourly where extract(hour from period_start_at) = 23;
+
+create table marts.fct_price_oi_quadrant_hourly as
+select o.period_start_at, o.asset, o.period_end_at, 'flat' as quadrant, 'flat' as quadrant_by_usd,
+    p.close_price / lag(p.close_price) over (order by p.period_start_at) - 1 as return_ratio,
+    o.position_effect_coins_ratio, o.change_usd_ratio, 0.001 as price_band_ratio, 0.002 as open_interest_band_ratio,
+    o.linked_ratio, o.venues_count, o.is_single_source, o.known_at, o.provenance
+from marts.fct_open_interest_hourly as o join marts.fct_price_hourly as p using (period_start_at, asset)
+where o.venue = 'all';
+
+create table marts.fct_deleveraging_episode as
+select 'BTC' as asset, date '2026-02-06' as detected_date, date '2026-02-05' as peak_date,
+    date '2026-02-08' as trough_so_far_date, null::date as trough_date, null::date as closed_date,
+    timestamp '2026-02-07 08:00:00' as detected_at, null::timestamp as trough_known_at, null as close_reason,
+    'mild' as severity, 357200.0 as peak_coins, 306000.0 as trough_so_far_coins, -51200.0 as depth_coins,
+    306.0 / 357.2 - 1 as depth_ratio, -3.5e9 as depth_usd, -3.0e9 as position_effect_usd, -0.5e9 as price_effect_usd,
+    1 / 7 as price_effect_share_ratio, 0 as unlinked_days, true as is_open, true as is_single_source,
+    timestamp '2026-02-09 08:00:00' as known_at, 'measured' as provenance;
+
+create table marts.fct_deleveraging_daily as
+select o.observed_date, o.asset, p.close_price as close_price_usd, p.return_close_close_ratio, o.open_interest_coins,
+    o.open_interest_usd, o.open_interest_chained_coins, o.change_coins, o.change_usd, o.change_coins_ratio,
+    o.change_usd_ratio, o.position_effect_usd, o.price_effect_usd, o.position_effect_coins_ratio,
+    0.0 as open_interest_drawdown_30d_ratio, 'flat' as quadrant, 'flat' as quadrant_by_usd,
+    null::date as episode_detected_date, p.volume_coins as spot_volume_coins, null::double as oi_to_volume_ratio,
+    o.coverage_ratio, o.venues_count, false as is_in_episode, o.is_single_source, o.known_at, o.provenance
+from marts.fct_open_interest_daily as o join marts.fct_price_daily as p using (observed_date, asset)
+where o.venue = 'all';
 
 create table vintages.etf_flow as
 with sessions as (

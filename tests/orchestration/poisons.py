@@ -19,6 +19,8 @@ _FUNDING, _FLOW_SHARE = "marts.fct_funding_daily", "marts.fct_flow_share_daily"
 _FORCED, _FORCED_HOURS = "marts.fct_liquidation_daily", "marts.fct_liquidation_hourly"
 _CASCADES = "marts.fct_liquidation_cascade"
 _DISAGREEMENT = "marts.fct_source_disagreement_daily"
+_QUADRANTS, _EPISODES = "marts.fct_price_oi_quadrant_hourly", "marts.fct_deleveraging_episode"
+_DELEVERAGING = "marts.fct_deleveraging_daily"
 _ETF, _EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
 _COMPOSITE_HOURS, _COMPOSITE_DAYS = "marts.fct_price_composite_hourly", "marts.fct_price_composite_daily"
 _MOVES, _LEVELS, _FITS = "marts.fct_price_move", "marts.fct_level_test", "marts.fct_day_definition_fit"
@@ -162,6 +164,41 @@ POISONS = {
         "open_interest_daily_big_change",
         "warn",
         f"update {_OI_DAYS} set change_coins = -open_interest_coins where observed_date = '2026-02-05'",
+    ),
+    "another set of venues": Poison(
+        "open_interest_daily_same_venues",
+        "warn",
+        f"update {_OI_DAYS} set venue_set_hash = 'other' where observed_date >= '2026-02-05' and venue = 'all'",
+    ),
+    "hours without a label": Poison(
+        "price_oi_quadrant_hourly_labelled", "warn", f"update {_QUADRANTS} set quadrant = null"
+    ),
+    "label without a source": Poison(
+        "price_oi_quadrant_hourly_provenance", "fail", f"update {_QUADRANTS} set provenance = null"
+    ),
+    "an episode a day": Poison(
+        "deleveraging_episode_rare",
+        "warn",
+        f"insert into {_EPISODES} select episodes.* replace (detected_date + n::integer as detected_date) "
+        f"from {_EPISODES} as episodes, range(1, 5) as days(n)",
+    ),
+    "everything closed": Poison("deleveraging_episode_depth", "warn", f"update {_EPISODES} set depth_ratio = -0.7"),
+    "episode from the future": Poison(
+        "deleveraging_episode_provenance", "fail", f"update {_EPISODES} set known_at = '2026-12-01'"
+    ),
+    "marked far from spot": Poison(
+        "deleveraging_daily_price_agrees_with_mark",
+        "warn",
+        f"update {_DELEVERAGING} set close_price_usd = close_price_usd * 1.04 where observed_date = '2026-02-05'",
+    ),
+    "price of other days": Poison(
+        "deleveraging_daily_both_halves",
+        "warn",
+        f"update {_DELEVERAGING} set close_price_usd = if(day(observed_date) % 2 = 0, close_price_usd, null), "
+        "open_interest_coins = if(day(observed_date) % 2 = 0, null, open_interest_coins)",
+    ),
+    "day without a source": Poison(
+        "deleveraging_daily_provenance", "fail", f"update {_DELEVERAGING} set provenance = 'guessed'"
     ),
     "NaN flow": Poison(
         "etf_flow_finite", "fail", f"update {_ETF} set flow_usd = 'nan' where session_date = '2026-02-05'"

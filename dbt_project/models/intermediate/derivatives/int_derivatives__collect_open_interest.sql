@@ -4,11 +4,13 @@ select
     symbol,
     asset,
     period_end_at as stands_at,
+    'five_minutes' as sampling,
     1 as preference,
     null::double as contracts,
     open_interest_coins as coins,
     null::double as usd,
     open_interest_quote / nullif(open_interest_coins, 0) as own_mark_usd,
+    'usdt_at_par' as own_mark_basis,
     known_at,
     provenance
 from {{ ref('stg_binance_vision__um_metrics_5m') }}
@@ -21,9 +23,11 @@ select
     symbol,
     asset,
     period_end_at as stands_at,
+    'five_minutes' as sampling,
     2 as preference,
     open_interest_coins as coins,
     open_interest_quote / nullif(open_interest_coins, 0) as own_mark_usd,
+    'usdt_at_par' as own_mark_basis,
     known_at,
     provenance
 from {{ ref('stg_binance_futures__open_interest_history_5m') }}
@@ -36,6 +40,7 @@ select
     symbol,
     asset,
     observed_at as stands_at,
+    'hourly' as sampling,
     1 as preference,
     open_interest_coins as coins,
     open_interest_usd as usd,
@@ -51,9 +56,11 @@ select
     symbol,
     asset,
     observed_at as stands_at,
+    'hourly' as sampling,
     1 as preference,
     open_interest_contracts as contracts,
     open_interest_usd / nullif(open_interest_coins, 0) as own_mark_usd,
+    'usd' as own_mark_basis,
     known_at,
     provenance
 from {{ ref('stg_okx__open_interest_1h') }}
@@ -66,9 +73,11 @@ select
     symbol,
     asset,
     period_end_at as stands_at,
+    'hourly' as sampling,
     1 as preference,
     open_interest_contracts as contracts,
     mark_price as own_mark_usd,
+    'usdt_at_par' as own_mark_basis,
     known_at,
     provenance
 from {{ ref('stg_gate__contract_stats_1h') }}
@@ -81,10 +90,12 @@ select
     symbol,
     asset,
     observed_at as stands_at,
+    'on_asking' as sampling,
     1 as preference,
     open_interest_coins as coins,
     open_interest_usd as usd,
     mark_price as own_mark_usd,
+    case product when 'linear' then 'usdc_at_par' else 'usd' end as own_mark_basis,
     known_at,
     provenance
 from {{ ref('stg_deribit__futures_summary') }}
@@ -97,9 +108,11 @@ select
     symbol,
     asset,
     observed_at as stands_at,
+    'on_asking' as sampling,
     1 as preference,
     open_interest_coins as coins,
     mark_price as own_mark_usd,
+    'usdc_at_par' as own_mark_basis,
     known_at,
     provenance
 from {{ ref('stg_hyperliquid__asset_contexts') }}
@@ -112,6 +125,7 @@ select
     contract_code as symbol,
     asset,
     observed_at as stands_at,
+    'weekly' as sampling,
     1 as preference,
     open_interest_contracts as contracts,
     known_at,

@@ -7,10 +7,12 @@ with ruled as (
         printed.symbol,
         printed.asset,
         printed.stands_at,
+        printed.sampling,
         printed.contracts,
         printed.coins,
         printed.usd,
         printed.own_mark_usd,
+        printed.own_mark_basis,
         printed.known_at,
         printed.provenance,
         rules.sides,
@@ -31,7 +33,23 @@ with ruled as (
     ) = 1
 ),
 
--- A venue that prints no mark borrows the last spot hour of Binance, at most two hours old.
+-- A venue that prints no mark borrows the composite spot price, at most two hours old.
+borrowed as (
+    select
+        ruled.venue,
+        ruled.product,
+        ruled.symbol,
+        ruled.stands_at,
+        spot.close_price_usd,
+        spot.usd_basis,
+        spot.known_at,
+        spot.provenance
+    from ruled
+    asof inner join {{ ref('int_prices__compose_hours') }} as spot
+        on ruled.asset = spot.asset and ruled.stands_at >= spot.period_end_at
+    where ruled.own_mark_usd is null and ruled.stands_at - spot.period_end_at <= interval 2 hour
+),
+
 priced as (
     select
         ruled.venue,
@@ -39,6 +57,7 @@ priced as (
         ruled.symbol,
         ruled.asset,
         ruled.stands_at,
+        ruled.sampling,
         ruled.contracts,
         ruled.coins,
         ruled.usd,
@@ -47,44 +66,17 @@ priced as (
         ruled.contract_size_coins,
         ruled.contract_size_usd,
         ruled.evidence_level,
-        ruled.known_at,
-        ruled.provenance,
-        coalesce(
-            ruled.own_mark_usd,
-            case when ruled.stands_at - spot.period_end_at <= interval 2 hour then spot.close_price end
-        ) as mark_price_usd
+        coalesce(ruled.own_mark_usd, borrowed.close_price_usd) as mark_price_usd,
+        coalesce(ruled.own_mark_basis, borrowed.usd_basis) as mark_basis,
+        greatest(ruled.known_at, borrowed.known_at) as known_at,
+        greatest(ruled.provenance, borrowed.provenance) as provenance
     from ruled
-    asof left join {{ ref('stg_binance_vision__spot_klines_1h') }} as spot
-        on ruled.asset = spot.asset and ruled.stands_at >= spot.period_end_at
-),
-
-one_sided as (
-    select
-        venue,
-        product,
-        symbol,
-        asset,
-        stands_at,
-        mark_price_usd,
-        sides,
-        evidence_level,
-        known_at,
-        provenance,
-        case unit
-            when 'coins' then coins
-            when 'usd' then usd / mark_price_usd
-            when
-                'contracts'
-                then coalesce(contracts * contract_size_coins, contracts * contract_size_usd / mark_price_usd)
-        end / sides as open_interest_coins,
-        case unit
-            when 'usd' then usd
-            when 'coins' then coins * mark_price_usd
-            when
-                'contracts'
-                then coalesce(contracts * contract_size_usd, contracts * contract_size_coins * mark_price_usd)
-        end / sides as open_interest_usd
-    from priced
+    left join borrowed
+        on
+            ruled.venue = borrowed.venue
+            and ruled.product = borrowed.product
+            and ruled.symbol = borrowed.symbol
+            and ruled.stands_at = borrowed.stands_at
 )
 
 select
@@ -93,11 +85,25 @@ select
     symbol,
     asset,
     stands_at,
-    open_interest_coins,
-    open_interest_usd,
+    sampling,
+    case unit
+        when 'coins' then coins
+        when 'usd' then usd / mark_price_usd
+        when 'contracts'
+            then coalesce(contracts * contract_size_coins, contracts * contract_size_usd / mark_price_usd)
+    end / sides as open_interest_coins,
+    case unit
+        when 'usd' then usd
+        -- Nothing is worth nothing at any price, also at an unknown one.
+        when 'coins' then if(coins = 0, 0, coins * mark_price_usd)
+        when 'contracts'
+            then coalesce(contracts * contract_size_usd, contracts * contract_size_coins * mark_price_usd)
+    end / sides as open_interest_usd,
     mark_price_usd,
+    -- The face of an inverse contract is in dollars, whatever its coins were valued at.
+    case when product = 'inverse' then 'usd' else mark_basis end as usd_basis,
     sides,
     evidence_level,
     known_at,
     provenance
-from one_sided
+from priced
