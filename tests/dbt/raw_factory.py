@@ -171,12 +171,14 @@ def build_raw() -> Raw:
         )
         for index, (height, difficulty) in enumerate(DIFFICULTIES.items())
     ]
+    from tests.dbt import raw_onchain  # it stamps its rows with what stands here
+
     return {
         "binance_vision/spot_klines_1h": candles,
         "binance_vision/um_metrics_5m": snapshots,
         "sosovalue/etf_flow_totals": [*flows, first_print],
         "mempool_space/difficulty_adjustments": retargets,
-    }
+    } | raw_onchain.rows()
 
 
 def _walk_prices() -> Iterator[tuple[datetime, tuple[float, float, float, float]]]:

@@ -48,7 +48,7 @@ def test_published_tables_have_allowed_types_and_a_comment_on_everything(
         warehouse,
         "select view_name from duckdb_views() where schema_name in ('marts', 'vintages') and not internal",
     )
-    assert len(tables) == 7
+    assert len(tables) == 14
     assert views == []
     assert [name for name, kind, _ in columns if kind not in ALLOWED_TYPES] == []
     assert [name for name, *_, comment in [*columns, *tables] if not comment] == []

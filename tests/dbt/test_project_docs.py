@@ -21,7 +21,12 @@ UNIT_BY_SUFFIX = {
     "pct": "pct",
     "count": "count",
     "days": "days",
+    "hours": "hours",
     "seconds": "seconds",
+    "s": "eh_s",
+    "day": "usd_per_ph_day",
+    "kwh": "usd_per_kwh",
+    "th": "j_per_th",
     "difficulty": "difficulty",
 }
 # Whole numbers that name a thing instead of measuring one.

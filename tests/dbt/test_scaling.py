@@ -21,8 +21,15 @@ PRICED = {
         "taker_buy_quote",
     ),
     "binance_vision/um_metrics_5m": ("open_interest_quote",),
+    "bitview/series_1d": ("value",),
+    "bitview/urpd": ("price_floor_usd", "realized_cap_usd", "close_usd"),
+    "coinmetrics/asset_metrics_1d": ("price_usd", "market_cap_usd", "issuance_usd"),
+    "sosovalue/etf_flow_totals": ("net_flow_usd", "value_traded_usd", "net_assets_usd"),
 }
-MONEY = {"quote", "usd"}
+MONEY = {"quote", "usd", "usd_per_ph_day"}
+PRICED_TOPICS = ("prices", "derivatives", "onchain", "flows")
+# Power costs what it costs, whatever a coin does.
+HAS_A_COST = {"fct_miner_breakeven_daily"}
 
 
 @pytest.mark.parametrize("factor", [1e-3, 7.3])
@@ -33,7 +40,9 @@ def test_prices_times_k_scale_prices_and_money_alone(project: CompiledProject, r
     }
     with project.materialise(raw, NEVER) as before, project.materialise(scaled, NEVER) as after:
         for node in project.published:
-            is_priced = node["config"]["meta"]["topic"] in ("prices", "derivatives")
+            if node["name"] in HAS_A_COST:
+                continue
+            is_priced = node["config"]["meta"]["topic"] in PRICED_TOPICS
             for name, column in node["columns"].items():
                 query = f"select {name} from {node['schema']}.{node['alias']} order by {', '.join(grain(node))}"
                 old = [value for (value,) in before.execute(query).fetchall()]
