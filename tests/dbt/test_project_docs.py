@@ -25,6 +25,10 @@ UNIT_BY_SUFFIX = {
     "hours": "hours",
     "minutes": "minutes",
     "seconds": "seconds",
+    "s": "eh_s",
+    "day": "usd_per_ph_day",
+    "kwh": "usd_per_kwh",
+    "th": "j_per_th",
     "difficulty": "difficulty",
     "value": "as_unit_says",
 }

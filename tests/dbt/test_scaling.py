@@ -27,8 +27,15 @@ PRICED = {
     "okx/open_interest_1h": ("open_interest_usd",),
     # What an inverse contract holds is money, so that its coins stay what they are.
     "deribit/futures_summary": ("open_interest_usd", "mark_price"),
+    "bitview/series_1d": ("value",),
+    "bitview/urpd": ("price_floor_usd", "realized_cap_usd", "close_usd"),
+    "coinmetrics/asset_metrics_1d": ("price_usd", "market_cap_usd", "issuance_usd"),
+    "sosovalue/etf_flow_totals": ("net_flow_usd", "value_traded_usd", "net_assets_usd"),
 }
-MONEY = {"quote", "usd"}
+MONEY = {"quote", "usd", "usd_per_ph_day"}
+PRICED_TOPICS = ("prices", "derivatives", "onchain", "flows")
+# Power costs what it costs, whatever a coin does.
+HAS_A_COST = {"fct_miner_breakeven_daily"}
 # A round price is round in its own unit alone, and a printed one stays as printed: test_prices_properties.py.
 FIXED = {"fct_level_test", "fct_day_definition_fit", "round_level_price", "low_to_round_level_minutes"}
 
@@ -41,7 +48,9 @@ def test_prices_times_k_scale_prices_and_money_alone(project: CompiledProject, r
     }
     with project.materialise(raw, NEVER) as before, project.materialise(scaled, NEVER) as after:
         for node in project.published:
-            is_priced = node["config"]["meta"]["topic"] in ("prices", "derivatives")
+            if node["name"] in HAS_A_COST:
+                continue
+            is_priced = node["config"]["meta"]["topic"] in PRICED_TOPICS
             for name, column in node["columns"].items():
                 if {node["name"], name} & FIXED:
                     continue

@@ -115,11 +115,13 @@ update vintages.etf_flow set vintage_number = 2, known_from_at = known_from_at +
 where session_date = date '2026-02-05' and is_newest;
 
 create table marts.fct_etf_flow_daily as
-select session_date, asset, 'total' as fund, flow_usd, sum(flow_usd) over (order by session_date) as month_to_date_usd,
+select session_date, asset, 'total' as fund, flow_usd, flow_usd / 70000 as flow_coins, sum(flow_usd) over (order by session_date) as month_to_date_usd,
     cast(sign(flow_usd) as integer) as streak_sessions_count, value_traded_usd, net_assets_usd, cumulative_flow_usd,
-    vintage_number as vintages_count, 'final' as status, false as is_provisional,
-    false as month_to_date_is_provisional, session_date + interval 21 hour as session_close_at,
-    known_from_at as known_at, provenance
+    vintage_number as vintages_count, 11 as funds_reported_count, 1e5 as funds_difference_usd, 'final' as status,
+    'sosovalue.etf_flow_totals' as flow_source, false as is_provisional, false as month_to_date_is_provisional,
+    true as is_every_fund_reported, session_date + interval 21 hour as session_close_at,
+    known_from_at as flow_coins_known_at, provenance as flow_coins_provenance, known_from_at as funds_known_at,
+    provenance as funds_provenance, known_from_at as known_at, provenance
 from vintages.etf_flow where is_newest;
 
 create table marts.fct_difficulty_epoch as
@@ -184,6 +186,7 @@ select cast(period_start_at as date) as observed_date, asset, 'etf_flow' as metr
     0.05 as tolerance_ratio, 10.0::double as blocking_ratio, false as is_disputed, false as is_single_source,
     known_at, provenance
 from hours where hour(period_start_at) = 0;
+
 create table marts.fct_price_composite_hourly as
 select *, close_price as close_price_usd, close_price * 0.9995 as lowest_close_price_usd,
     close_price * 1.0005 as highest_close_price_usd, 10.0 as spread_bps, 3 as venues_count, 'usd' as usd_basis,
@@ -218,3 +221,67 @@ select 'BTC' as asset, date '2026-02-05' as observed_date, 'a paper' as publishe
     200.0 + 400 * abs(n) as close_error_usd, 300.0 + 400 * abs(n) as error_usd, 1 + abs(n) as fit_rank,
     2 as offsets_count, timestamp '2026-02-07 10:32:00' as known_at, 'published' as provenance
 from (values (0), (2)) as zones(n);
+
+create table marts.fct_hashprice_daily as
+select observed_date, asset, close_price / 2200 as hashprice_usd_per_ph_day,
+    close_price / 2200 as hashprice_at_close_usd_per_ph_day,
+    close_price / 2222 as hashprice_without_fees_usd_per_ph_day, close_price / 2200 as hashprice_by_blocks_usd_per_ph_day,
+    1.43e14 as mean_difficulty, 1.43e14 as close_difficulty, 3.125 as subsidy_coins, 0.03 as mean_fees_coins,
+    144 as fee_blocks_count, 'mempool_space.blocks' as fees_source, close_price as mean_price_usd,
+    close_price as close_price_usd, 24 as price_hours_count, 144 as blocks_count, 454.32 as mined_coins,
+    1023.0 as hashrate_by_blocks_eh_s, true as is_every_hour_priced, false as is_difficulty_mixed, known_at, provenance
+from marts.fct_price_daily;
+
+create table marts.fct_difficulty_projection as
+select observed_date + interval 20 hour as forecast_at, asset, forecast_method, 935424 as next_retarget_height,
+    timestamp '2026-02-07 08:00:00' as estimated_retarget_at, timestamp '2026-02-07 06:00:00' as actual_retarget_at,
+    observed_date + interval 20 hour as forecast_known_at, 144 * (10 - n) as remaining_blocks_count,
+    100 * (4 + n) / 14 as progress_pct, 660.0 as mean_block_interval_seconds, -11.0 + n / 10 as estimated_change_pct,
+    1.29e14 as estimated_difficulty, 12.0 as estimated_relief_pct, -9.68 as actual_change_pct,
+    10.7 as actual_relief_pct, -1.32 + n / 10 as error_pct, 2.0 as error_hours, true as is_scored,
+    timestamp '2026-02-07 06:00:00' as known_at, provenance
+from (select *, row_number() over (order by observed_date) - 1 as n from marts.fct_price_daily),
+    (values ('mempool_space'), ('naive_pace')) as methods (forecast_method)
+where n < 10;
+
+create table marts.fct_miner_breakeven_daily as
+select observed_date, asset, machine_class, efficiency_j_per_th, 0.07 as power_price_usd_per_kwh,
+    hashprice_usd_per_ph_day as earned_usd_per_ph_day, efficiency_j_per_th * 1.68 as power_cost_usd_per_ph_day,
+    hashprice_usd_per_ph_day - efficiency_j_per_th * 1.68 as breakeven_gap_usd_per_ph_day,
+    hashprice_usd_per_ph_day / efficiency_j_per_th / 24 as breakeven_power_usd_per_kwh,
+    hashprice_usd_per_ph_day < efficiency_j_per_th * 1.68 as is_under_water, true as is_with_fees, known_at, provenance
+from marts.fct_hashprice_daily,
+    (values ('new', 15.0), ('old', 30.0)) as machines (machine_class, efficiency_j_per_th);
+
+create table marts.fct_miner_stress_daily as
+select observed_date, asset, 1000.0 + 10 * day(observed_date) as hashrate_eh_s,
+    'mempool_space.hashrates' as hashrate_source, 1010.0 as hashrate_mean_30d_eh_s, 1020.0 as hashrate_mean_60d_eh_s,
+    450 * close_price_usd as issuance_usd, 0.8 as puell_multiple_ratio, hashprice_without_fees_usd_per_ph_day,
+    10.0 as hashprice_percentile_365d_pct, -9.68 as difficulty_change_pct, 2 as stress_signs_count,
+    4 as known_signs_count, true as is_ribbon_inverted, false as is_puell_low, false as is_hashprice_low,
+    true as is_difficulty_falling, known_at, provenance
+from marts.fct_hashprice_daily;
+
+create table marts.fct_valuation_daily as
+select observed_date, asset, close_price_usd as price_usd, 55300.0 as realised_price_usd, 2e7 as supply_coins,
+    2e7 * close_price_usd as market_cap_usd, 2e7 * 55300 as realised_cap_usd, close_price_usd / 55300 as mvrv_ratio,
+    1 - 55300 / close_price_usd as nupl_ratio, 92000.0 as short_term_cost_basis_usd,
+    close_price_usd / 92000 as short_term_mvrv_ratio, 55310.0 as realised_price_median_usd,
+    20.0 as realised_price_range_usd, 2 as sources_count, 'composite' as price_source,
+    'bitview.series_1d' as realised_price_source, 'coinmetrics.asset_metrics_1d' as supply_source,
+    false as is_single_source, false as is_disputed, known_at, provenance
+from marts.fct_hashprice_daily;
+
+create table marts.fct_cost_basis_distribution as
+select observed_date, asset, 'all' as cohort, step * 500.0 as price_floor_usd, step * 500.0 + 500 as price_ceiling_usd,
+    1e5 as supply_coins, 0.005 as share_ratio, 1e5 * (step * 500 + 250) as realised_cap_usd, 1e3 as added_7d_coins,
+    1.01 as added_7d_pct, 2e7 as total_supply_coins, 1.0 as coverage_ratio, 'raw' as adjustment, known_at, provenance
+from marts.fct_hashprice_daily, range(1, 201) as steps (step);
+
+create table marts.fct_cost_basis_cluster as
+select observed_date, asset, 'all' as cohort, 66500.0 as price_floor_usd, 70500.0 as price_ceiling_usd,
+    8 as steps_count, 8e5 as supply_coins, 0.04 as share_ratio, 8e3 as added_7d_coins, 1.01 as added_7d_pct,
+    4.0 as peak_density_z_ratio, close_price_usd as price_usd, 'composite' as price_source,
+    case when close_price_usd < 66500 then 'below' when close_price_usd < 70500 then 'inside' else 'above' end
+        as price_position, 'raw' as adjustment, known_at, provenance
+from marts.fct_hashprice_daily;

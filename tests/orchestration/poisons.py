@@ -24,6 +24,10 @@ _DELEVERAGING = "marts.fct_deleveraging_daily"
 _ETF, _EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
 _COMPOSITE_HOURS, _COMPOSITE_DAYS = "marts.fct_price_composite_hourly", "marts.fct_price_composite_daily"
 _MOVES, _LEVELS, _FITS = "marts.fct_price_move", "marts.fct_level_test", "marts.fct_day_definition_fit"
+_HASHPRICE, _FORECASTS = "marts.fct_hashprice_daily", "marts.fct_difficulty_projection"
+_BREAKEVEN, _STRESS = "marts.fct_miner_breakeven_daily", "marts.fct_miner_stress_daily"
+_VALUATION = "marts.fct_valuation_daily"
+_STEPS, _ZONES = "marts.fct_cost_basis_distribution", "marts.fct_cost_basis_cluster"
 
 POISONS = {
     "sources of another unit": Poison(
@@ -351,4 +355,93 @@ POISONS = {
     ),
     "figures of no day": Poison("day_definition_fit_poor", "warn", f"update {_FITS} set error_usd = 9000"),
     "fit without provenance": Poison("day_definition_fit_provenance", "fail", f"update {_FITS} set provenance = null"),
+    "hashprice of another unit": Poison(
+        "hashprice_daily_big_move",
+        "warn",
+        f"update {_HASHPRICE} set hashprice_without_fees_usd_per_ph_day = 0.03 where observed_date = '2026-02-05'",
+    ),
+    "fees of few days": Poison(
+        "hashprice_daily_fees",
+        "warn",
+        f"update {_HASHPRICE} set mean_fees_coins = null where observed_date > '2026-02-01'",
+    ),
+    "fees in satoshi": Poison(
+        "hashprice_daily_fees_share",
+        "warn",
+        f"update {_HASHPRICE} set mean_fees_coins = 3e6 where observed_date = '2026-02-05'",
+    ),
+    "blocks of another difficulty": Poison(
+        "hashprice_daily_routes_agree", "warn", f"update {_HASHPRICE} set hashprice_by_blocks_usd_per_ph_day = 35"
+    ),
+    "hashprice without provenance": Poison(
+        "hashprice_daily_provenance",
+        "fail",
+        f"update {_HASHPRICE} set provenance = null where observed_date = '2026-02-05'",
+    ),
+    "late forecast far off": Poison(
+        "difficulty_projection_late_error",
+        "warn",
+        f"update {_FORECASTS} set progress_pct = 99, error_pct = 12 where cast(forecast_at as date) = '2026-02-06'",
+    ),
+    "forecasts of other blocks": Poison(
+        "difficulty_projection_methods_agree",
+        "warn",
+        f"update {_FORECASTS} set estimated_change_pct = 20 where forecast_method = 'naive_pace'",
+    ),
+    "forecast without provenance": Poison(
+        "difficulty_projection_provenance", "fail", f"update {_FORECASTS} set provenance = null"
+    ),
+    "no machine earns its power": Poison(
+        "miner_breakeven_everything_under_water",
+        "warn",
+        f"update {_BREAKEVEN} set is_under_water = true where observed_date = '2026-02-05'",
+    ),
+    "breakeven from the future": Poison(
+        "miner_breakeven_daily_provenance", "fail", f"update {_BREAKEVEN} set known_at = '2026-03-01'"
+    ),
+    "hashrate in another unit": Poison(
+        "miner_stress_hashrate_jump",
+        "warn",
+        f"update {_STRESS} set hashrate_eh_s = 1e6 where observed_date = '2026-02-05'",
+    ),
+    "no sign known": Poison("miner_stress_signs_unknown", "warn", f"update {_STRESS} set known_signs_count = 0"),
+    "stress without provenance": Poison(
+        "miner_stress_daily_provenance", "fail", f"update {_STRESS} set provenance = null"
+    ),
+    "two realised prices": Poison(
+        "valuation_daily_sources_agree", "warn", f"update {_VALUATION} set is_disputed = true"
+    ),
+    "realised price of another coin": Poison(
+        "valuation_daily_realised_jump",
+        "warn",
+        f"update {_VALUATION} set realised_price_usd = 2000 where observed_date = '2026-02-05'",
+    ),
+    "valuation without provenance": Poison(
+        "valuation_daily_provenance", "fail", f"update {_VALUATION} set provenance = null"
+    ),
+    "step lost": Poison(
+        "cost_basis_distribution_adds_up",
+        "warn",
+        f"update {_STEPS} set coverage_ratio = 0.9 where observed_date = '2026-02-05'",
+    ),
+    "cost outside its step": Poison(
+        "cost_basis_distribution_cost_in_step",
+        "warn",
+        f"update {_STEPS} set realised_cap_usd = 2 * realised_cap_usd where price_floor_usd = 70000",
+    ),
+    "step without provenance": Poison(
+        "cost_basis_distribution_provenance", "fail", f"update {_STEPS} set provenance = null"
+    ),
+    "zone of half of all coins": Poison(
+        "cost_basis_cluster_too_wide", "warn", f"update {_ZONES} set share_ratio = 0.6"
+    ),
+    "price of the source alone": Poison(
+        "cost_basis_cluster_price_agrees", "warn", f"update {_ZONES} set price_source = 'bitview.urpd'"
+    ),
+    "zone without provenance": Poison(
+        "cost_basis_cluster_provenance", "fail", f"update {_ZONES} set provenance = null"
+    ),
+    "funds that do not add up": Poison(
+        "etf_flow_funds_add_up", "warn", f"update {_ETF} set funds_difference_usd = 9e7"
+    ),
 }

@@ -3,13 +3,14 @@ with stretches as (
     select
         session_date,
         asset,
+        fund,
         flow_usd,
         count(*) filter (where flow_usd is null) over so_far as stretch_number,
         known_at,
         provenance
     from {{ ref('int_flows__align_to_sessions') }}
     window so_far as (
-        partition by asset order by session_date
+        partition by asset, fund order by session_date
         rows between unbounded preceding and current row
     )
 ),
@@ -18,6 +19,7 @@ directed as (
     select
         session_date,
         asset,
+        fund,
         flow_usd,
         stretch_number,
         -- The sign of the last flow that was not zero.
@@ -26,7 +28,7 @@ directed as (
         provenance
     from stretches
     window so_far as (
-        partition by asset, stretch_number order by session_date
+        partition by asset, fund, stretch_number order by session_date
         rows between unbounded preceding and current row
     )
 ),
@@ -35,6 +37,7 @@ turned as (
     select
         session_date,
         asset,
+        fund,
         flow_usd,
         stretch_number,
         direction,
@@ -44,13 +47,14 @@ turned as (
         provenance,
         lag(provenance) over walk as previous_provenance
     from directed
-    window walk as (partition by asset, stretch_number order by session_date)
+    window walk as (partition by asset, fund, stretch_number order by session_date)
 ),
 
 runs as (
     select
         session_date,
         asset,
+        fund,
         flow_usd,
         stretch_number,
         direction,
@@ -59,7 +63,7 @@ runs as (
         case when is_turn then greatest(provenance, previous_provenance) else provenance end as provenance
     from turned
     window so_far as (
-        partition by asset, stretch_number order by session_date
+        partition by asset, fund, stretch_number order by session_date
         rows between unbounded preceding and current row
     )
 )
@@ -67,6 +71,7 @@ runs as (
 select
     session_date,
     asset,
+    fund,
     -- Run 0 stands before the first turn of its stretch: nobody saw it begin, so it has no length.
     case
         when flow_usd is not null and run_number > 0
@@ -76,6 +81,6 @@ select
     max(provenance) over run_so_far as provenance
 from runs
 window run_so_far as (
-    partition by asset, stretch_number, run_number order by session_date
+    partition by asset, fund, stretch_number, run_number order by session_date
     rows between unbounded preceding and current row
 )
