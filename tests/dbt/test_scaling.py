@@ -37,7 +37,14 @@ PRICED_TOPICS = ("prices", "derivatives", "onchain", "flows")
 # Power costs what it costs, whatever a coin does.
 HAS_A_COST = {"fct_miner_breakeven_daily"}
 # A round price is round in its own unit alone, and a printed one stays as printed: test_prices_properties.py.
-FIXED = {"fct_level_test", "fct_day_definition_fit", "round_level_price", "low_to_round_level_minutes"}
+# Of a disagreement the row says its unit.
+FIXED = {
+    "fct_level_test",
+    "fct_day_definition_fit",
+    "fct_source_disagreement_daily",
+    "round_level_price",
+    "low_to_round_level_minutes",
+}
 
 
 @pytest.mark.parametrize("factor", [1e-3, 7.3])

@@ -89,7 +89,10 @@ select o.observed_date, o.asset, p.close_price as close_price_usd, p.return_clos
     o.change_usd_ratio, o.position_effect_usd, o.price_effect_usd, o.position_effect_coins_ratio,
     0.0 as open_interest_drawdown_30d_ratio, 'flat' as quadrant, 'flat' as quadrant_by_usd,
     null::date as episode_detected_date, p.volume_coins as spot_volume_coins, null::double as oi_to_volume_ratio,
-    o.coverage_ratio, o.venues_count, false as is_in_episode, o.is_single_source, o.known_at, o.provenance
+    -0.0001 as funding_rate_8h_ratio, 6e8 as long_liquidated_usd, 2e8 as short_liquidated_usd,
+    0.03 as liquidation_intensity_ratio, -300.0 as spot_cvd_coins, -900.0 as perp_cvd_coins,
+    -0.1 as coinbase_premium_pct, o.coverage_ratio, o.venues_count, false as is_in_episode, o.is_single_source,
+    o.known_at, o.provenance
 from marts.fct_open_interest_daily as o join marts.fct_price_daily as p using (observed_date, asset)
 where o.venue = 'all';
 

@@ -103,7 +103,7 @@ totals as (
         sum(coins1) as open_interest_coins,
         sum(usd1) as open_interest_usd,
         sum(coins1) filter (where stands_at_end) as standing_coins,
-        sum(coins1 - coins0) as chained_change_coins,
+        sum(position_effect_coins) as chained_change_coins,
         sum(coins0) filter (where is_linked) as linked_coins0,
         sum(coins1) filter (where is_linked) as linked_coins1,
         sum(usd0) filter (where is_linked) as linked_usd0,
@@ -134,7 +134,7 @@ select
     open_interest_coins,
     open_interest_usd,
     open_interest_usd / nullif(open_interest_coins, 0) as mark_price_usd,
-    -- A contract that comes back adds what it changed while it was away; one that is new adds nothing.
+    -- A contract that comes back adds what changed hands while it was away; one that is new adds nothing.
     case
         when standing_coins is not null
             then

@@ -1,33 +1,6 @@
-{%- set return, price_band, oi_band = 'joined.return_close_close_ratio', 0.005, 0.01 -%}
+{%- set price_move, price_band, oi_band = 'joined.return_close_close_ratio', 0.005, 0.01 -%}
 
--- The composite at midnight. Both closes must stand there: a day that broke off has no close.
-with prices as (
-    select
-        cast(period_start_at as date) as observed_date,
-        asset,
-        close_price_usd,
-        known_at,
-        provenance
-    from {{ ref('int_prices__compose_hours') }}
-    where hour(period_start_at) = 23
-),
-
-returns as (
-    select
-        observed_date,
-        asset,
-        close_price_usd,
-        if(
-            lag(observed_date) over walk = observed_date - 1,
-            close_price_usd / lag(close_price_usd) over walk - 1, null
-        ) as return_close_close_ratio,
-        greatest(known_at, lag(known_at) over walk) as known_at,
-        greatest(provenance, lag(provenance) over walk) as provenance
-    from prices
-    window walk as (partition by asset order by observed_date)
-),
-
-volumes as (
+with volumes as (
     select
         observed_date,
         asset,
@@ -84,10 +57,10 @@ positions as (
 
 joined as (
     select
-        coalesce(positions.observed_date, returns.observed_date) as observed_date,
-        coalesce(positions.asset, returns.asset) as asset,
-        returns.close_price_usd,
-        returns.return_close_close_ratio,
+        coalesce(positions.observed_date, prices.observed_date) as observed_date,
+        coalesce(positions.asset, prices.asset) as asset,
+        prices.close_price_usd,
+        prices.return_ratio as return_close_close_ratio,
         positions.open_interest_coins,
         positions.open_interest_usd,
         positions.open_interest_chained_coins,
@@ -102,11 +75,11 @@ joined as (
         positions.coverage_ratio,
         positions.venues_count,
         positions.is_single_source,
-        greatest(positions.known_at, returns.known_at) as known_at,
-        greatest(positions.provenance, returns.provenance) as provenance
+        greatest(positions.known_at, prices.known_at) as known_at,
+        greatest(positions.provenance, prices.provenance) as provenance
     from positions
-    full join returns
-        on positions.asset = returns.asset and positions.observed_date = returns.observed_date
+    full join {{ ref('fct_price_composite_daily') }} as prices
+        on positions.asset = prices.asset and positions.observed_date = prices.observed_date
 )
 
 select
@@ -125,17 +98,38 @@ select
     joined.price_effect_usd,
     joined.position_effect_coins_ratio,
     joined.open_interest_drawdown_30d_ratio,
-    {{ quadrant(return, 'joined.position_effect_coins_ratio', price_band, oi_band) }} as quadrant,
-    {{ quadrant(return, 'joined.change_usd_ratio', price_band, oi_band) }} as quadrant_by_usd,
+    {{ quadrant(price_move, 'joined.position_effect_coins_ratio', price_band, oi_band) }} as quadrant,
+    {{ quadrant(price_move, 'joined.change_usd_ratio', price_band, oi_band) }} as quadrant_by_usd,
     episodes.detected_date as episode_detected_date,
     usual_volumes.spot_volume_coins,
     joined.open_interest_coins / nullif(usual_volumes.median_volume_30d_coins, 0) as oi_to_volume_ratio,
+    funding.rate_8h_ratio as funding_rate_8h_ratio,
+    liquidations.long_usd as long_liquidated_usd,
+    liquidations.short_usd as short_liquidated_usd,
+    liquidations.intensity_ratio as liquidation_intensity_ratio,
+    flow.spot_cvd_coins,
+    flow.perp_cvd_coins,
+    flow.coinbase_premium_pct,
     joined.coverage_ratio,
     joined.venues_count,
     if(joined.open_interest_chained_coins is null, null, episodes.detected_date is not null) as is_in_episode,
     joined.is_single_source,
-    greatest(joined.known_at, usual_volumes.known_at) as known_at,
-    greatest(joined.provenance, usual_volumes.provenance) as provenance
+    greatest(
+        joined.known_at,
+        usual_volumes.known_at,
+        episodes.known_at,
+        funding.known_at,
+        liquidations.known_at,
+        flow.known_at
+    ) as known_at,
+    greatest(
+        joined.provenance,
+        usual_volumes.provenance,
+        episodes.provenance,
+        funding.provenance,
+        liquidations.provenance,
+        flow.provenance
+    ) as provenance
 from joined
 left join usual_volumes
     on joined.asset = usual_volumes.asset and joined.observed_date = usual_volumes.observed_date
@@ -144,3 +138,15 @@ left join {{ ref('fct_deleveraging_episode') }} as episodes
         joined.asset = episodes.asset
         and joined.observed_date >= episodes.detected_date
         and (episodes.closed_date is null or joined.observed_date < episodes.closed_date)
+left join {{ ref('fct_funding_daily') }} as funding
+    on
+        joined.asset = funding.asset
+        and joined.observed_date = funding.observed_date
+        and funding.venue = 'all'
+left join {{ ref('fct_liquidation_daily') }} as liquidations
+    on
+        joined.asset = liquidations.asset
+        and joined.observed_date = liquidations.observed_date
+        and liquidations.venue = 'all'
+left join {{ ref('fct_flow_share_daily') }} as flow
+    on joined.asset = flow.asset and joined.observed_date = flow.observed_date
