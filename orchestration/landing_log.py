@@ -16,6 +16,9 @@ from ingestion.contract import Dataset, load_contracts
 from ingestion.ingest import IngestReport
 from ingestion.places import Places
 
+# More names than these and a reason is no longer read.
+TABLES_NAMED = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Landing:
@@ -95,11 +98,18 @@ def degraded_reasons(landings: list[Landing], affected: Mapping[str, Sequence[st
             shown = ", ".join(days[:3]) + (f" and {len(days) - 3} more" if len(days) > 3 else "")
             told.append(f"no data for {shown}")
         if told:
-            tables = ", ".join(affected.get(landing.dataset, ())) or "no published table"
+            tables = _named(affected.get(landing.dataset, ()))
             others = ", ".join(stands_in.get(landing.dataset, ()))
             end = f"; {others} says about the same" if others else ""
             reasons.append(f"{landing.dataset}: {'; '.join(told)}; feeds {tables}{end}")
     return reasons
+
+
+def _named(tables: Sequence[str]) -> str:
+    """A few tables by name; of many, where their names are."""
+    if len(tables) > TABLES_NAMED:
+        return f"{len(tables)} published tables, which meta.lineage names"
+    return ", ".join(tables) or "no published table"
 
 
 def _iso(day: date | None) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,9 +20,11 @@ from orchestration.manifest import manifest_path
 from tests.dbt.raw_factory import DBT_PROJECT, Raw, raw_schemas
 
 _FILES = re.compile(r"read_parquet\('[^']*/(\w+)/(\w+)/\*\.parquet'\)")
+_TABLE = re.compile(r"\b(?:marts|vintages|intermediate|staging)\.(\w+)")
 _RELATION = re.compile(r'"\w+"\."(\w+)"\."(\w+)"')
 PUBLISHED = ("marts", "vintages")
 AS_OF = "2026-02-06 21:30:00"
+NEVER = "9999-12-31 00:00:00"
 
 
 class Build(NamedTuple):
@@ -54,11 +57,24 @@ class CompiledProject:
         """The models readers see."""
         return [node for node in self._models if node["schema"] in PUBLISHED]
 
-    def materialise(self, raw: Raw, as_of: str | datetime) -> duckdb.DuckDBPyConnection:
-        """A warehouse in memory: raw rows and published models as tables, the rest as views."""
+    def ask(self, raw: Raw, query: str, as_of: str | datetime = NEVER) -> list[tuple[Any, ...]]:
+        """The answer of a warehouse that holds what the query names and what that is made from, and nothing else."""
+        with self.materialise(raw, as_of, only=set(_TABLE.findall(query))) as connection:
+            return list(connection.execute(query).fetchall())
+
+    def materialise(
+        self, raw: Raw, as_of: str | datetime, only: Collection[str] | None = None
+    ) -> duckdb.DuckDBPyConnection:
+        """A warehouse in memory: raw rows and published models as tables, the rest as views.
+
+        only: names of models to make, with all that they are made from; everything without it.
+        """
         connection = duckdb.connect()
         connection.execute("create schema raw")
+        needed = self._needed(only)
         for key, schema in raw_schemas().items():
+            if f"source.unwind.{key.replace('/', '.')}" not in needed:
+                continue
             connection.register("rows_in", pa.Table.from_pylist(raw.get(key, []), schema=schema))
             connection.execute(f"create table raw.{key.replace('/', '__')} as from rows_in")
             connection.unregister("rows_in")
@@ -66,6 +82,8 @@ class CompiledProject:
         for seed in sorted((DBT_PROJECT / "seeds").glob("*.csv")):
             connection.execute(f"create table seeds.{seed.stem} as from read_csv('{seed}')")
         for node in self._models:
+            if node["unique_id"] not in needed:
+                continue
             kind = "table" if node["schema"] in PUBLISHED else "view"
             connection.execute(f"create schema if not exists {node['schema']}")
             connection.execute(f"create {kind} {node['schema']}.{node['alias']} as {self._sql(node, str(as_of))}")
@@ -74,6 +92,14 @@ class CompiledProject:
     def sql(self, name: str) -> str:
         """The query of one model, to be asked of a warehouse whose tables a test has filled itself."""
         return self._sql(next(node for node in self._models if node["name"] == name), "")
+
+    def _needed(self, only: Collection[str] | None) -> set[str]:
+        """Ids of the named models and of everything upstream of them."""
+        found: set[str] = set()
+        for node in reversed(self._models):
+            if only is None or node["name"] in only or node["unique_id"] in found:
+                found |= {node["unique_id"], *node["depends_on"]["nodes"]}
+        return found
 
     def answers(self, raw: Raw, as_of: str | datetime) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every published table, ordered by grain, floats at 12 digits like the table digest."""

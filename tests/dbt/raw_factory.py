@@ -10,6 +10,7 @@ import math
 import random
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ FLOWS_USD_M = {
 }
 
 
+@cache
 def raw_schemas() -> dict[str, pa.Schema]:
     """The columns of every raw dataset, keyed `<source>/<dataset>`."""
     schemas = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.dbt.compiled_project import AS_OF, CompiledProject
+from tests.dbt.compiled_project import AS_OF, NEVER, CompiledProject
 from tests.dbt.raw_factory import Raw, Row, stamp
 
 INSTANTS = [
@@ -16,7 +16,6 @@ INSTANTS = [
     datetime.fromisoformat(AS_OF),
     datetime(2026, 2, 8, 9),
 ]
-NEVER = "9999-12-31 00:00:00"
 
 
 def known_by(raw: Raw, moment: datetime) -> Raw:

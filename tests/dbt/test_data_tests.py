@@ -5,10 +5,9 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from tests.dbt.compiled_project import CompiledProject
+from tests.dbt.compiled_project import NEVER, CompiledProject
 from tests.dbt.raw_factory import Raw
 
-NEVER = "9999-12-31 00:00:00"
 PRICES, HOURS = "marts.fct_price_daily", "marts.fct_price_hourly"
 OI_DAILY, OI_HOURLY = "marts.fct_open_interest_daily", "marts.fct_open_interest_hourly"
 FUNDING, FLOW_SHARE = "marts.fct_funding_daily", "marts.fct_flow_share_daily"

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
 from tests.dbt.compiled_project import CompiledProject
 from tests.dbt.raw_factory import Raw, Row
 
-NEVER = "9999-12-31 00:00:00"
 OTHER_SIDE = {"long": "short", "short": "long"}
-
-
-def ask(project: CompiledProject, raw: Raw, query: str, as_of: str | datetime = NEVER) -> list[tuple[Any, ...]]:
-    with project.materialise(raw, as_of) as connection:
-        return list(connection.execute(query).fetchall())
 
 
 def with_sides_swapped(row: Row) -> Row:
@@ -29,8 +22,8 @@ def with_sides_swapped(row: Row) -> Row:
 def test_swapping_the_sides_swaps_the_columns_and_nothing_else(project: CompiledProject, raw: Raw, table: str) -> None:
     swapped = {key: [with_sides_swapped(row) for row in rows] for key, rows in raw.items()}
     rest = "liquidated_usd, intensity_ratio, venues_count, completeness, known_at"
-    straight = ask(project, raw, f"select short_usd, long_usd, {rest} from marts.{table} order by all")
-    assert straight == ask(project, swapped, f"select long_usd, short_usd, {rest} from marts.{table} order by all")
+    straight = project.ask(raw, f"select short_usd, long_usd, {rest} from marts.{table} order by all")
+    assert straight == project.ask(swapped, f"select long_usd, short_usd, {rest} from marts.{table} order by all")
     assert straight
 
 
@@ -38,23 +31,22 @@ def test_all_is_the_sum_of_the_exchanges_and_holds_no_vendor(project: CompiledPr
     query = """
         select observed_date, asset, round(sum(liquidated_usd), 3), count(*)
         from marts.fct_liquidation_daily where {} group by observed_date, asset order by observed_date"""
-    exchanges = ask(project, raw, query.format("venue not in ('all', 'coinglass')"))
+    exchanges = project.ask(raw, query.format("venue not in ('all', 'coinglass')"))
     totals = "select observed_date, asset, round(liquidated_usd, 3), venues_count from marts.fct_liquidation_daily"
-    assert exchanges == ask(project, raw, f"{totals} where venue = 'all' order by observed_date")
-    assert ask(project, raw, "select count(*) from marts.fct_liquidation_daily where is_vendor_total") != [(0,)]
+    assert exchanges == project.ask(raw, f"{totals} where venue = 'all' order by observed_date")
+    assert project.ask(raw, "select count(*) from marts.fct_liquidation_daily where is_vendor_total") != [(0,)]
 
 
 def test_a_venue_told_by_itself_and_by_a_vendor_counts_once(project: CompiledProject, raw: Raw) -> None:
     query = "select observed_date, long_usd from marts.fct_liquidation_daily where venue = 'gate' order by 1"
-    alone = dict(ask(project, raw | {"coinalyze/liquidations_1d": []}, query))
-    both = dict(ask(project, raw, query))
+    alone = dict(project.ask(raw | {"coinalyze/liquidations_1d": []}, query))
+    both = dict(project.ask(raw, query))
     assert alone == {day: both[day] for day in alone}
     assert len(both) > len(alone)
 
 
 def test_the_weighted_rate_lies_between_the_venues(project: CompiledProject, raw: Raw) -> None:
-    found = ask(
-        project,
+    found = project.ask(
         raw,
         """
         select every.observed_date, every.rate_8h_ratio, min(one.rate_8h_ratio), max(one.rate_8h_ratio)
@@ -75,7 +67,7 @@ def test_funding_of_the_other_sign_turns_the_rates(project: CompiledProject, raw
         select observed_date, venue, round({0}rate_8h_ratio, 12), round({0}announced_rate_8h_ratio, 12)
         from marts.fct_funding_daily order by observed_date, venue"""
     other = {key: [turned(row) for row in rows] for key, rows in raw.items()}
-    assert ask(project, raw, query.format("-")) == ask(project, other, query.format(""))
+    assert project.ask(raw, query.format("-")) == project.ask(other, query.format(""))
 
 
 def test_sellers_for_buyers_turn_the_flow_and_keep_its_share(project: CompiledProject, raw: Raw) -> None:
@@ -88,8 +80,8 @@ def test_sellers_for_buyers_turn_the_flow_and_keep_its_share(project: CompiledPr
             round({0}signed_spot_share_ratio, 9)
         from marts.fct_flow_share_daily order by observed_date"""
     other = {key: [turned(row) for row in rows] for key, rows in raw.items()}
-    straight = ask(project, raw, query.format("-"))
-    assert straight == ask(project, other, query.format(""))
+    straight = project.ask(raw, query.format("-"))
+    assert straight == project.ask(other, query.format(""))
     assert any(row[3] is not None for row in straight)
 
 
@@ -98,7 +90,7 @@ def test_a_start_once_seen_never_moves_and_an_end_comes_an_hour_late(project: Co
     states = []
     for hour in range(12):
         moment = datetime(2026, 2, 5, 22) + timedelta(hours=hour)
-        answer = dict(ask(project, raw, "select started_at, ended_at from marts.fct_liquidation_cascade", moment))
+        answer = dict(project.ask(raw, "select started_at, ended_at from marts.fct_liquidation_cascade", moment))
         assert {start: end for start, end in seen.items() if end and answer.get(start) != end} == {}
         assert set(seen) <= set(answer)
         assert all(end is None or end + timedelta(hours=1) <= moment for end in answer.values())

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from tests.dbt.compiled_project import CompiledProject
 from tests.dbt.raw_factory import Raw, Row
 
-NEVER = "9999-12-31 00:00:00"
 LOST = date(2026, 2, 5)
 
 
@@ -21,18 +19,13 @@ def without(raw: Raw, day: date) -> Raw:
     return {key: [row for row in rows if not is_of_the_day(row)] for key, rows in raw.items()}
 
 
-def ask(project: CompiledProject, raw: Raw, query: str) -> list[tuple[Any, ...]]:
-    with project.materialise(raw, NEVER) as connection:
-        return list(connection.execute(query).fetchall())
-
-
 def test_a_lost_day_has_no_row_and_the_next_day_no_change(project: CompiledProject, raw: Raw) -> None:
     lost = without(raw, LOST)
     for table, change in (
         ("fct_price_daily", "return_close_close_ratio"),
         ("fct_open_interest_daily", "position_effect_usd"),
     ):
-        answer = dict(ask(project, lost, f"select observed_date, {change} from marts.{table} where asset = 'BTC'"))
+        answer = dict(project.ask(lost, f"select observed_date, {change} from marts.{table} where asset = 'BTC'"))
         assert LOST not in answer
         assert answer[LOST + timedelta(days=1)] is None
         assert answer[LOST + timedelta(days=2)] is not None
@@ -40,16 +33,14 @@ def test_a_lost_day_has_no_row_and_the_next_day_no_change(project: CompiledProje
 
 def test_a_lost_hour_shows_in_the_day_and_breaks_the_return(project: CompiledProject, raw: Raw) -> None:
     """02-02 05:00 is missing in the synthetic data."""
-    day = ask(
-        project,
+    day = project.ask(
         raw,
         "select hours_count, is_final, coverage_ratio * 24, return_close_close_ratio is null "
         "from marts.fct_price_daily where observed_date = '2026-02-02'",
     )
     assert day == [(23, False, 23.0, False)]
     hours = dict(
-        ask(
-            project,
+        project.ask(
             raw,
             "select period_start_at, return_ratio is null from marts.fct_price_hourly order by 1",
         )
@@ -65,15 +56,13 @@ def test_a_day_that_breaks_off_has_a_level_but_no_change(project: CompiledProjec
         key: [row for row in rows if not end <= row.get("period_start_at", end - end.resolution) < datetime(2026, 2, 5)]
         for key, rows in raw.items()
     }
-    prices = ask(
-        project,
+    prices = project.ask(
         cut,
         "select day(observed_date), is_final, return_close_close_ratio is null from marts.fct_price_daily "
         "where observed_date between '2026-02-03' and '2026-02-06' order by 1",
     )
     assert prices == [(3, True, False), (4, False, True), (5, True, True), (6, True, False)]
-    open_interest = ask(
-        project,
+    open_interest = project.ask(
         cut,
         "select day(observed_date), open_interest_usd is null, change_usd is null, snapshot_at "
         "from marts.fct_open_interest_daily "
@@ -88,14 +77,12 @@ def test_a_day_that_breaks_off_has_a_level_but_no_change(project: CompiledProjec
 
 def test_missing_snapshots_lower_the_coverage(project: CompiledProject, raw: Raw) -> None:
     """02-02 05:00 to 05:30 is missing in the synthetic data."""
-    hourly = ask(
-        project,
+    hourly = project.ask(
         raw,
         "select period_start_at, coverage_ratio from marts.fct_open_interest_hourly "
         "where coverage_ratio < 1 and venue = 'binance'",
     )
-    daily = ask(
-        project,
+    daily = project.ask(
         raw,
         "select coverage_ratio from marts.fct_open_interest_daily where coverage_ratio < 1 and venue = 'binance'",
     )
@@ -105,8 +92,7 @@ def test_missing_snapshots_lower_the_coverage(project: CompiledProject, raw: Raw
 
 def test_a_session_without_a_print_is_missing_and_not_zero(project: CompiledProject, raw: Raw) -> None:
     flows = [row for row in raw["sosovalue/etf_flow_totals"] if row["session_date"] != date(2026, 2, 3)]
-    answer = ask(
-        project,
+    answer = project.ask(
         raw | {"sosovalue/etf_flow_totals": flows},
         "select day(session_date), flow_usd is null, status, streak_sessions_count, "
         "month_to_date_is_provisional from marts.fct_etf_flow_daily "
@@ -128,8 +114,7 @@ def test_a_high_after_the_low_is_no_drawdown(project: CompiledProject, raw: Raw)
         row | {"open_price": base, "low_price": base, "high_price": base + 10.0, "close_price": base + 10.0}
         for row, base in zip(candles, range(1000, 2000, 10), strict=False)
     ]
-    answer = ask(
-        project,
+    answer = project.ask(
         {"binance_vision/spot_klines_1h": rising},
         "select drawdown_intraday_ratio, low_price / high_price - 1 from marts.fct_price_daily",
     )

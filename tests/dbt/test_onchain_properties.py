@@ -10,18 +10,12 @@ import duckdb
 import jinja2
 import pytest
 
-from tests.dbt.compiled_project import CompiledProject
+from tests.dbt.compiled_project import NEVER, CompiledProject
 from tests.dbt.raw_factory import DBT_PROJECT, Raw, etf_total, stamp
 from tests.dbt.raw_onchain import fund_flows
 
-NEVER = "9999-12-31 00:00:00"
 EASIEST = 0x1D00FFFF
 consensus: Any = jinja2.Environment().from_string((DBT_PROJECT / "macros" / "consensus.sql").read_text()).module
-
-
-def ask(project: CompiledProject, raw: Raw, query: str, as_of: str | datetime = NEVER) -> list[tuple[Any, ...]]:
-    with project.materialise(raw, as_of) as connection:
-        return list(connection.execute(query).fetchall())
 
 
 def compute(expression: str) -> Any:
@@ -93,8 +87,8 @@ def test_half_of_the_blocks_halve_the_hashrate_and_leave_the_hashprice(project: 
         "select hashrate_by_blocks_eh_s, hashprice_by_blocks_usd_per_ph_day, hashprice_usd_per_ph_day "
         "from marts.fct_hashprice_daily where not is_difficulty_mixed order by observed_date"
     )
-    all_of_them = ask(project, raw | {"mempool_space/blocks": blocks}, query)
-    half = ask(project, raw | {"mempool_space/blocks": blocks[::2]}, query)
+    all_of_them = project.ask(raw | {"mempool_space/blocks": blocks}, query)
+    half = project.ask(raw | {"mempool_space/blocks": blocks[::2]}, query)
     assert len(half) == len(all_of_them) > 5
     for (rate, *prices), (half_rate, *half_prices) in zip(all_of_them, half, strict=True):
         assert half_rate == pytest.approx(rate / 2)
@@ -103,8 +97,7 @@ def test_half_of_the_blocks_halve_the_hashrate_and_leave_the_hashprice(project: 
 
 def test_without_fees_hashprice_is_null_and_the_subsidy_still_earns(project: CompiledProject, raw: Raw) -> None:
     bare = raw | {"mempool_space/blocks": [], "coinmetrics/asset_metrics_1d": []}
-    answer = ask(
-        project,
+    answer = project.ask(
         bare,
         "select distinct hashprice_usd_per_ph_day is null, hashprice_without_fees_usd_per_ph_day > 0, "
         "fees_source, subsidy_coins from marts.fct_hashprice_daily",
@@ -118,7 +111,8 @@ def test_a_forecast_is_the_same_before_and_after_its_outcome_is_known(project: C
         "select forecast_at, forecast_method, estimated_change_pct, estimated_difficulty, estimated_retarget_at, "
         "forecast_known_at from marts.fct_difficulty_projection where forecast_known_at <= $then order by 1, 2"
     )
-    with project.materialise(raw, then) as before, project.materialise(raw, NEVER) as after:
+    only = ["fct_difficulty_projection"]
+    with project.materialise(raw, then, only) as before, project.materialise(raw, NEVER, only) as after:
         made = before.execute(query, {"then": then}).fetchall()
         assert made == after.execute(query, {"then": then}).fetchall()
         scored = "select count(*) filter (where is_scored), count(*) from marts.fct_difficulty_projection"
@@ -136,8 +130,7 @@ def test_the_last_block_of_an_epoch_forecasts_what_comes(project: CompiledProjec
         | {"fees_coins": 0.0, "reward_coins": 3.125}
     ]
     epochs = [{"height": 933_408, "observed_at": start, "difficulty": difficulty, "adjustment_ratio": 1.0}]
-    answer = ask(
-        project,
+    answer = project.ask(
         {
             "mempool_space/blocks": [stamp(row, end) for row in blocks],
             "mempool_space/difficulty_adjustments": [stamp(row, start) for row in epochs],
@@ -167,13 +160,13 @@ def test_a_year_has_365_days_or_no_answer(project: CompiledProject) -> None:
         "select puell_multiple_ratio, is_ribbon_inverted, stress_signs_count, known_signs_count "
         "from marts.fct_miner_stress_daily order by observed_date desc limit 1"
     )
-    assert ask(project, {"coinmetrics/asset_metrics_1d": year}, query) == [(0.5 / (364.5 / 365), True, 2, 2)]
-    assert ask(project, {"coinmetrics/asset_metrics_1d": year[:200] + year[201:]}, query) == [(None, True, 1, 1)]
-    assert ask(project, {"coinmetrics/asset_metrics_1d": year[:330] + year[331:]}, query) == [(None, None, 0, 0)]
+    assert project.ask({"coinmetrics/asset_metrics_1d": year}, query) == [(0.5 / (364.5 / 365), True, 2, 2)]
+    assert project.ask({"coinmetrics/asset_metrics_1d": year[:200] + year[201:]}, query) == [(None, True, 1, 1)]
+    assert project.ask({"coinmetrics/asset_metrics_1d": year[:330] + year[331:]}, query) == [(None, None, 0, 0)]
 
 
 def test_steps_add_up_to_all_coins_and_zones_do_not_overlap(project: CompiledProject, raw: Raw) -> None:
-    with project.materialise(raw, NEVER) as connection:
+    with project.materialise(raw, NEVER, {"fct_cost_basis_distribution", "fct_cost_basis_cluster"}) as connection:
         sums = connection.execute(
             "select sum(supply_coins) / max(total_supply_coins), sum(share_ratio), max(coverage_ratio) "
             "from marts.fct_cost_basis_distribution group by observed_date, cohort"
@@ -202,7 +195,7 @@ def test_single_funds_leave_the_total_as_it_was(project: CompiledProject, raw: R
         "select session_date, flow_usd, flow_coins, month_to_date_usd, streak_sessions_count, vintages_count, status, "
         "flow_source, known_at, provenance from marts.fct_etf_flow_daily where fund = 'total' order by 1"
     )
-    assert ask(project, raw | fund_flows(), query) == ask(project, raw, query)
+    assert project.ask(raw | fund_flows(), query) == project.ask(raw, query)
 
 
 def test_funds_have_months_and_streaks_of_their_own_and_a_part_is_no_total(project: CompiledProject, raw: Raw) -> None:
@@ -246,4 +239,4 @@ def test_funds_known_later_change_no_answer(project: CompiledProject, raw: Raw, 
     everything = raw | fund_flows()
     known = {key: [row for row in rows if row["known_at"] <= moment] for key, rows in everything.items()}
     query = "from marts.fct_etf_flow_daily order by session_date, fund"
-    assert ask(project, everything, query, moment) == ask(project, known, query, moment)
+    assert project.ask(everything, query, moment) == project.ask(known, query, moment)

@@ -10,11 +10,16 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.dbt.compiled_project import CompiledProject
+from tests.dbt.compiled_project import NEVER, CompiledProject
 from tests.dbt.raw_factory import Raw
 
-NEVER = "9999-12-31 00:00:00"
 EFFECTS = ("position_effect_usd", "price_effect_usd", "position_effect_coins", "price_effect_coins")
+OI_TABLES = {
+    "fct_open_interest_hourly",
+    "fct_open_interest_daily",
+    "fct_price_oi_quadrant_hourly",
+    "fct_deleveraging_daily",
+}
 TABLES = {"fct_open_interest_hourly": "period_start_at", "fct_open_interest_daily": "observed_date"}
 ASKED, HOURLY = "deribit/futures_summary", "okx/open_interest_1h"
 
@@ -23,7 +28,7 @@ ASKED, HOURLY = "deribit/futures_summary", "okx/open_interest_1h"
 def test_venues_add_up_to_the_total_and_effects_to_the_change(
     project: CompiledProject, raw: Raw, table: str, period: str
 ) -> None:
-    with project.materialise(raw, NEVER) as connection:
+    with project.materialise(raw, NEVER, OI_TABLES) as connection:
         for name in ("open_interest_coins", "change_coins", "change_usd", *EFFECTS):
             pairs = connection.execute(
                 f"select sum({name}) filter (where venue = 'all'), "
@@ -48,7 +53,7 @@ def test_a_venue_that_appears_or_drops_out_is_no_change(project: CompiledProject
         f"select period_end_at, {', '.join(EFFECTS)} from marts.fct_open_interest_hourly "
         "where asset = 'ETH' and venue = 'all' order by 1"
     )
-    with project.materialise(parted, NEVER) as some, project.materialise(alone, NEVER) as none:
+    with project.materialise(parted, NEVER, OI_TABLES) as some, project.materialise(alone, NEVER, OI_TABLES) as none:
         with_it = {row[0]: row[1:] for row in some.execute(query).fetchall()}
         without_it = {row[0]: row[1:] for row in none.execute(query).fetchall()}
         [(chained, levels)] = some.execute(
@@ -73,12 +78,12 @@ def test_what_a_contract_changed_while_it_was_away_comes_with_its_return(project
         "select change_coins, open_interest_chained_coins from marts.fct_open_interest_hourly "
         "where venue = 'okx' and hour(period_end_at) in (9, 16, 17) and day(period_end_at) = 5 order by period_end_at"
     )
-    with project.materialise(raw | {HOURLY: away}, NEVER) as connection:
+    with project.materialise(raw | {HOURLY: away}, NEVER, OI_TABLES) as connection:
         assert connection.execute(query).fetchall() == [(0, 400_000), (None, 350_000), (0, 350_000)]
 
 
 def test_a_future_that_rolls_opens_and_closes_nothing(project: CompiledProject, raw: Raw) -> None:
-    with project.materialise(raw, NEVER) as connection:
+    with project.materialise(raw, NEVER, OI_TABLES) as connection:
         [(hours, most)] = connection.execute(
             "select count(change_usd), max(abs(change_usd)) from marts.fct_open_interest_hourly where venue = 'deribit'"
         ).fetchall()
@@ -88,7 +93,7 @@ def test_a_future_that_rolls_opens_and_closes_nothing(project: CompiledProject, 
 def test_the_price_moves_the_dollars_of_linear_and_the_coins_of_inverse_contracts_only(
     project: CompiledProject, raw: Raw
 ) -> None:
-    with project.materialise(raw, NEVER) as connection:
+    with project.materialise(raw, NEVER, OI_TABLES) as connection:
         answer = connection.execute(
             "select venue, max(abs(price_effect_usd)) > 0, max(abs(price_effect_coins)) > 0 "
             "from marts.fct_open_interest_daily where venue in ('okx', 'deribit') group by venue order by venue"
@@ -99,7 +104,7 @@ def test_the_price_moves_the_dollars_of_linear_and_the_coins_of_inverse_contract
 def test_a_weekly_report_has_its_day_and_is_in_no_total(project: CompiledProject, raw: Raw) -> None:
     without = raw | {"cftc/tff_weekly": []}
     total = "from marts.fct_open_interest_daily where venue = 'all' order by observed_date, asset"
-    with project.materialise(raw, NEVER) as one, project.materialise(without, NEVER) as other:
+    with project.materialise(raw, NEVER, OI_TABLES) as one, project.materialise(without, NEVER, OI_TABLES) as other:
         assert one.execute(total).fetchall() == other.execute(total).fetchall()
         days = one.execute("select observed_date from marts.fct_open_interest_daily where venue = 'cme'").fetchall()
         hours = one.execute("select count(*) from marts.fct_open_interest_hourly where venue = 'cme'").fetchall()
@@ -110,7 +115,7 @@ def test_a_weekly_report_has_its_day_and_is_in_no_total(project: CompiledProject
 def walk(project: CompiledProject) -> duckdb.DuckDBPyConnection:
     """A year and a half of days that fall and recover, as the table of daily open interest."""
     rng = random.Random(20260205)
-    coins, connection = 300_000.0, project.materialise({}, NEVER)
+    coins, connection = 300_000.0, project.materialise({}, NEVER, OI_TABLES)
     connection.execute(
         "create table walk as select observed_date, open_interest_chained_coins from marts.fct_open_interest_daily"
     )
@@ -171,7 +176,7 @@ def test_episodes_are_those_a_plain_loop_finds(project: CompiledProject, walk: d
 
 
 def test_leverage_to_volume_needs_twenty_days(project: CompiledProject) -> None:
-    with project.materialise({}, NEVER) as connection:
+    with project.materialise({}, NEVER, OI_TABLES) as connection:
         for table, columns in (
             (
                 "fct_price_daily",

@@ -11,21 +11,15 @@ from typing import Any
 
 import pytest
 
-from tests.dbt.compiled_project import CompiledProject
+from tests.dbt.compiled_project import NEVER, CompiledProject
 from tests.dbt.raw_factory import FIRST_DAY, Raw, Row, candle, stamp
 from tests.dbt.raw_prices import daily, plain, walk
 from tests.dbt.test_scaling import CANDLE, differences
 
-NEVER = "9999-12-31 00:00:00"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 HOURS = "binance_vision/spot_klines_1h"
 VENUES = {"coinbase_exchange/candles_1h": "C{}-USD", "kraken/ohlc_1h": "C{}USD", "bitstamp/ohlc_1h": "c{}usd"}
 Bar = tuple[float, float, float, float]
-
-
-def ask(project: CompiledProject, raw: Raw, query: str) -> list[tuple[Any, ...]]:
-    with project.materialise(raw, NEVER) as connection:
-        return connection.execute(query).fetchall()
 
 
 def hours(bars: Iterable[Bar], length: timedelta = HOUR, symbol: str = "BTCUSDT") -> list[Row]:
@@ -41,8 +35,7 @@ def bars(count: int, seed: int, price: float = 70_000.0, deviation: float = 0.00
 
 
 def test_the_composite_of_one_venue_is_that_venue(project: CompiledProject) -> None:
-    answer = ask(
-        project,
+    answer = project.ask(
         {HOURS: hours(bars(30, 1))},
         "select close_price_usd = close_price and lowest_close_price_usd = highest_close_price_usd "
         "and is_single_source and spread_bps is null and not is_disputed and usd_basis = 'usdt_at_par' "
@@ -60,7 +53,7 @@ def test_venues_may_swap_their_prices(project: CompiledProject) -> None:
     for number, order in enumerate(permutations(series)):
         for (key, symbol), walked in zip(VENUES.items(), order, strict=True):
             raw[key] += [plain(row) for row in hours(walked, symbol=symbol.format(number))]
-    with project.materialise(raw, NEVER) as connection:
+    with project.materialise(raw, NEVER, {"fct_price_composite_hourly", "fct_price_composite_daily"}) as connection:
         for mart, count in (("hourly", 26), ("daily", 1)):
             coins: dict[str, list[tuple[Any, ...]]] = {}
             rows = connection.execute(
@@ -82,7 +75,7 @@ def test_minutes_and_hours_of_one_day_tell_the_same_but_finer(project: CompiledP
         "date_trunc('hour', low_at), adverse_move_60m_ratio, adverse_move_240m_ratio from marts.fct_price_move"
     )
     fine = {HOURS: hours(coarse), "binance_vision/spot_klines_1m": hours(minutes, MINUTE)}
-    (by_minute,), (by_hour,) = ask(project, fine, query), ask(project, {HOURS: hours(coarse)}, query)
+    (by_minute,), (by_hour,) = project.ask(fine, query), project.ask({HOURS: hours(coarse)}, query)
     assert (by_minute[0], by_hour[0]) == (1, 60)
     assert by_minute[1:8] == by_hour[1:8]
     assert by_minute[8] <= by_hour[8]
@@ -102,11 +95,11 @@ def test_a_day_is_scored_against_a_year_without_itself(project: CompiledProject)
     query = "select return_z_ratio, returns_count from marts.fct_price_move order by observed_date"
     returns = [after / before - 1 for before, after in pairwise(closes)]
     expected = [returns[day - 1] / statistics.stdev(returns[day - 366 : day - 1]) for day in range(400, 405)]
-    answer = ask(project, raw, query)
+    answer = project.ask(raw, query)
     assert [count for _, count in answer] == [365] * 5
     assert all(math.isclose(found, z, rel_tol=1e-9) for (found, _), z in zip(answer, expected, strict=True))
     short = raw | {"coinbase_exchange/candles_1d": candles[-64:]}
-    assert [(score is None, count) for score, count in ask(project, short, query)] == [
+    assert [(score is None, count) for score, count in project.ask(short, query)] == [
         (True, 58), (True, 59), (False, 60), (False, 61), (False, 62),
     ]  # fmt: skip
 
@@ -124,12 +117,11 @@ def test_a_thousandth_of_the_price_is_a_thousandth_of_the_level(project: Compile
         "select level_price, opened_at, confirmed_at, state, failed_tests_count, is_intrabar_ambiguous "
         "from marts.fct_level_test order by level_kind, level_price, level_known_at, event_number"
     )
-    with project.materialise({HOURS: rows}, NEVER) as whole, project.materialise({HOURS: scaled}, NEVER) as thousandth:
-        for query, priced in ((moves, 2), (events, 1)):
-            before, after = whole.execute(query).fetchall(), thousandth.execute(query).fetchall()
-            assert before
-            for index, (old, new) in enumerate(zip(zip(*before, strict=True), zip(*after, strict=True), strict=True)):
-                assert differences(list(old), list(new), factor if index < priced else 1) == []
+    for query, priced in ((moves, 2), (events, 1)):
+        before, after = project.ask({HOURS: rows}, query), project.ask({HOURS: scaled}, query)
+        assert before
+        for index, (old, new) in enumerate(zip(zip(*before, strict=True), zip(*after, strict=True), strict=True)):
+            assert differences(list(old), list(new), factor if index < priced else 1) == []
 
 
 def test_levels_are_told_like_a_plain_walk_through_the_bars_tells_them(project: CompiledProject) -> None:
@@ -147,7 +139,7 @@ def test_levels_are_told_like_a_plain_walk_through_the_bars_tells_them(project: 
         for event in told(walked, level)
     ]
     assert {event[4] for event in expected} == {"failed", "broken", "lost", "reclaimed", "open"}
-    assert ask(project, raw, query) == expected
+    assert project.ask(raw, query) == expected
 
 
 def told(walked: list[Bar], level: float, band: float = 0.005, pullback: float = 0.007) -> list[tuple[Any, ...]]:
@@ -187,7 +179,7 @@ def test_no_later_bar_changes_a_confirmed_event(project: CompiledProject) -> Non
         "from marts.fct_level_test where state <> 'open' order by all"
     )
     told_by: dict[str, list[tuple[Any, ...]]] = {}
-    for asset, *event in ask(project, raw, query):
+    for asset, *event in project.ask(raw, query):
         told_by.setdefault(asset, []).append(tuple(event))
     whole = told_by["C120"]
     assert {event[1] for event in whole} == {"round", "day_high"}
@@ -205,11 +197,11 @@ def test_the_day_that_fits_is_found_in_any_time_zone(project: CompiledProject, o
     for moment, price in ((opens_at, 73_100.0), (opens_at + timedelta(days=1), 62_600.0)):
         walked[(moment - HOUR - FIRST_DAY) // HOUR] = (price,) * 4
     query = "select utc_offset_hours, error_usd, offsets_count from marts.fct_day_definition_fit where fit_rank = 1"
-    assert ask(project, {HOURS: hours(walked)}, query) == [(offset, 0.0, 27)]
+    assert project.ask({HOURS: hours(walked)}, query) == [(offset, 0.0, 27)]
 
 
 def test_a_print_is_not_known_before_it_was_printed(project: CompiledProject) -> None:
     raw = {HOURS: hours(bars(216, 9))}
-    with project.materialise(raw, "2026-02-07 10:31:59") as connection:
-        assert connection.execute("select count(*) from marts.fct_day_definition_fit").fetchall() == [(0,)]
-    assert ask(project, raw, "select distinct observed_date from marts.fct_day_definition_fit") == [(date(2026, 2, 5),)]
+    before = "2026-02-07 10:31:59"
+    assert project.ask(raw, "select count(*) from marts.fct_day_definition_fit", before) == [(0,)]
+    assert project.ask(raw, "select distinct observed_date from marts.fct_day_definition_fit") == [(date(2026, 2, 5),)]

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.dbt.compiled_project import CompiledProject, grain
+from tests.dbt.compiled_project import NEVER, CompiledProject, grain
 from tests.dbt.raw_factory import Raw
 
-NEVER = "9999-12-31 00:00:00"
 CANDLE = ("open_price", "high_price", "low_price", "close_price")
 PRICED = {
     "binance_vision/spot_klines_1h": (*CANDLE, "volume_quote", "taker_buy_quote"),

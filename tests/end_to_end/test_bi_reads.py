@@ -83,7 +83,6 @@ def test_parquet_files_hold_the_same_rows_as_the_tables(published_case: Machine)
             file = folder / (f"{name}.parquet" if schema == "marts" else f"{schema}.{name}.parquet")
             table = connection.execute(f"from {schema}.{name}").pl()
             read = pl.read_parquet(file)
-            assert read.height > 0
             assert read.sort(pl.all()).equals(table.sort(pl.all())), name
 
 

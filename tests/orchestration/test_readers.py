@@ -83,7 +83,7 @@ def test_meta_tells_the_whole_story(published: Path) -> None:
         def ask(query: str) -> list[tuple]:
             return connection.execute(query).fetchall()
 
-        assert ask("select scope, provenance, is_degraded from meta.releases") == [("live", "measured", False)]
+        assert ask("select scope, provenance, is_degraded from meta.releases") == [("live", "published", False)]
         assert ask("select count(*) from meta.check_results where status = 'pass'")[0][0] >= 50
         assert ask("select dataset, age_hours from meta.freshness where source = 'funds'") == [("totals", 13.0)]
         assert ask(

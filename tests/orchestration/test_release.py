@@ -58,10 +58,7 @@ def test_audits_seals_and_publishes_a_good_warehouse(tmp_path: Path) -> None:
 def test_published_files_are_read_only_complete_and_in_the_ledger(published: Path) -> None:
     done = publish(published, "r1")
     files = {path.relative_to(done.folder).as_posix() for path in done.folder.rglob("*") if path.is_file()}
-    parquet = {f"parquet/fct_{name}.parquet" for name in (
-        "price_hourly", "price_daily", "open_interest_hourly", "open_interest_daily", "etf_flow_daily",
-        "difficulty_epoch",
-    )}  # fmt: skip
+    parquet = {f"parquet/{path.stem}.parquet" for path in (good_warehouse.MODELS / "marts").glob("*/*.sql")}
     pages = {"unwind.duckdb", "catalog.json", "manifest.json", "quality.html", "receipt.json"}
     assert files == pages | parquet | {"parquet/vintages.etf_flow.parquet"}
     assert {oct(path.stat().st_mode & 0o777) for path in done.folder.rglob("*") if path.is_file()} == {"0o444"}
