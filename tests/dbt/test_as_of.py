@@ -71,7 +71,7 @@ def test_order_of_rows_in_the_files_does_not_matter(project: CompiledProject, ra
 
 
 def test_vintages_answer_every_moment_like_a_build_of_that_moment(project: CompiledProject, raw: Raw) -> None:
-    with project.materialise(raw, NEVER) as connection:
+    with project.materialise(raw, NEVER, ["etf_flow"]) as connection:
         for moment in INSTANTS:
             from_history = connection.execute(
                 "select session_date, flow_usd from vintages.etf_flow "
@@ -83,9 +83,7 @@ def test_vintages_answer_every_moment_like_a_build_of_that_moment(project: Compi
 
 
 def flows(project: CompiledProject, raw: Raw, moment: datetime) -> list[tuple[Any, ...]]:
-    with project.materialise(raw, moment) as connection:
-        query = "select session_date, flow_usd from marts.fct_etf_flow_daily order by 1"
-        return list(connection.execute(query).fetchall())
+    return project.ask(raw, "select session_date, flow_usd from marts.fct_etf_flow_daily order by 1", moment)
 
 
 def test_a_restated_flow_answers_twice(project: CompiledProject, raw: Raw) -> None:
