@@ -1,6 +1,6 @@
 {#- A model is made under its own name at once. dbt makes it under another, moves what was there aside, renames and
     drops, so that readers of a living database see no gap: a fifth of a build here, where every run has a new file
-    that nobody reads before it is whole. Hooks, grants and indexes are not used in this project. -#}
+    that nobody reads before it is whole. Hooks, grants and indexes are not used, and comments are the release's. -#}
 {% materialization view, adapter='duckdb' %}
     {{ return(made_in_place('view')) }}
 {% endmaterialization %}
@@ -17,7 +17,6 @@
         {{ get_create_view_as_sql(relation, model['compiled_code']) if type == 'view'
             else create_table_as(False, relation, model['compiled_code'], model['language']) }}
     {%- endcall %}
-    {% do persist_docs(relation, model) %}
     {{ adapter.commit() }}
     {{ return({'relations': [relation]}) }}
 {%- endmacro %}

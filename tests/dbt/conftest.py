@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.dbt.compiled_project import AS_OF, Build, CompiledProject
 from tests.dbt.raw_factory import DBT_PROJECT, Raw, build_raw, write_raw
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On one worker: a second one would build the whole project again."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("dbt"))
 
 
 @pytest.fixture(scope="session")

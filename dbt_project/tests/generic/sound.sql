@@ -10,8 +10,10 @@
 } -%}
 {%- if execute -%}
     {%- set infinite = [] -%}
-    {%- for column in adapter.get_columns_in_relation(model) if column.dtype | upper == 'DOUBLE' -%}
-        {%- do infinite.append('not isfinite(' ~ column.name ~ ')') -%}
+    {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed') and node.alias == model.identifier -%}
+        {%- for column in node.columns.values() if column.data_type == 'double' -%}
+            {%- do infinite.append('not isfinite(' ~ column.name ~ ')') -%}
+        {%- endfor -%}
     {%- endfor -%}
     {%- if infinite -%}
         {%- do found.update({'measures_are_finite': 'count(*) filter (where ' ~ infinite | join(' or ') ~ ')'}) -%}
