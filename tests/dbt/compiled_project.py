@@ -24,6 +24,7 @@ _TABLE = re.compile(r"\b(?:marts|vintages|intermediate|staging)\.(\w+)")
 _RELATION = re.compile(r'"\w+"\."(\w+)"\."(\w+)"')
 PUBLISHED = ("marts", "vintages")
 AS_OF = "2026-02-06 21:30:00"
+Tables = dict[str, pa.Table]
 NEVER = "9999-12-31 00:00:00"
 
 
@@ -63,7 +64,7 @@ class CompiledProject:
             return list(connection.execute(query).fetchall())
 
     def materialise(
-        self, raw: Raw, as_of: str | datetime, only: Collection[str] | None = None
+        self, raw: Raw | Tables, as_of: str | datetime, only: Collection[str] | None = None
     ) -> duckdb.DuckDBPyConnection:
         """A warehouse in memory: raw rows and published models as tables, the rest as views.
 
@@ -75,7 +76,9 @@ class CompiledProject:
         for key, schema in raw_schemas().items():
             if f"source.unwind.{key.replace('/', '.')}" not in needed:
                 continue
-            connection.register("rows_in", pa.Table.from_pylist(raw.get(key, []), schema=schema))
+            rows = raw.get(key, [])
+            table = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows, schema=schema)
+            connection.register("rows_in", table)
             connection.execute(f"create table raw.{key.replace('/', '__')} as from rows_in")
             connection.unregister("rows_in")
         connection.execute("create schema seeds")
