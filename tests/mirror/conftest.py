@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow.dataset as ds
 import pytest
 
+from ingestion.contract import load_contracts
 from ingestion.places import Places
+from tests.dbt.compiled_project import CompiledProject, Tables
 from tests.mirror.backfill import FIRST, LAST, UnderWay, begin
 from tests.mirror.command import Run, run_live
 from tests.mirror.landing import Store
 from tests.mirror.server import Mirror
+from tests.mirror.standing import compiled
 from tests.mirror.trial import Landed, Trial, land_both
 
 
@@ -64,3 +68,21 @@ def backfill_under_way(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Und
         yield UnderWay(mirror, data_dir, child)
         child.kill()
         child.communicate()
+
+
+@pytest.fixture(scope="session")
+def archived(backfill_under_way: UnderWay) -> Tables:
+    """Every raw row that the archive has for sixty days."""
+    backfill_under_way.child.wait(timeout=280)
+    raw = Places(backfill_under_way.data_dir).raw
+    folders = {dataset.key: raw / dataset.source / dataset.name for dataset in load_contracts()}
+    return {key: ds.dataset(sorted(folder.glob("*.parquet"))).to_table() for key, folder in folders.items()}
+
+
+@pytest.fixture(scope="session")
+def prefixed(
+    archived: Tables, backfill_under_way: UnderWay, tmp_path_factory: pytest.TempPathFactory
+) -> CompiledProject:
+    """The project as dbt compiled it over those rows."""
+    places = Places(backfill_under_way.data_dir)
+    return compiled(places, datetime(2026, 7, 20), tmp_path_factory.mktemp("prefixes"))[1]
