@@ -116,9 +116,10 @@ class CompiledProject:
                 ]
         return found
 
-    def failures(self, connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
-        """What each failing data test returns on this warehouse."""
-        found = {node["name"]: connection.execute(self._sql(node, "")).fetchall() for node in self._tests}
+    def failures(self, connection: duckdb.DuckDBPyConnection, about: str = "") -> dict[str, list[tuple[Any, ...]]]:
+        """What each failing data test returns on this warehouse; about: only of tests whose query names this table."""
+        asked = {node["name"]: self._sql(node, "") for node in self._tests}
+        found = {name: connection.execute(query).fetchall() for name, query in asked.items() if about in query}
         return {name: rows for name, rows in found.items() if rows}
 
     def _sql(self, node: dict[str, Any], as_of: str) -> str:

@@ -12,7 +12,6 @@ from tests.dbt.raw_factory import Raw, Row, stamp
 
 INSTANTS = [
     datetime(2026, 1, 31, 7, 59),
-    datetime(2026, 2, 5, 12),
     datetime.fromisoformat(AS_OF),
     datetime(2026, 2, 8, 9),
 ]
