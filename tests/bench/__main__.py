@@ -53,7 +53,7 @@ def _whole_runs(home: Path, url: str) -> dict[str, Callable[[int], Cost]]:
         }
 
     def ours(number: int) -> Cost:
-        command = [str(BIN / "unwind"), "run", "--live", "--from", FIRST, "--to", LAST]
+        command = [PYTHON, "-m", "tests.bench.unpaced", "run", "--live", "--from", FIRST, "--to", LAST]
         return run(command, environment("ours", number))
 
     def stock(executor: str) -> Callable[[int], Cost]:
@@ -65,7 +65,11 @@ def _whole_runs(home: Path, url: str) -> dict[str, Callable[[int], Cost]]:
         settings = {"UNWIND_WAREHOUSE": str(home / f"dbt-{number}.duckdb")}
         folders = ["--project-dir", str(PROJECT / "dbt_project"), "--profiles-dir", str(PROJECT / "dbt_project")]
         target = ["--target-path", str(home / f"target-{number}")]
-        return run([str(BIN / "dbt"), "--quiet", "build", *folders, *target], {**QUIET, **settings}, landed)
+        return run(
+            [str(BIN / "dbt"), "--quiet", "build", "--exclude-resource-type", "unit_test", *folders, *target],
+            {**QUIET, **settings},
+            landed,
+        )
 
     usual = {"stock in_process": stock("in_process"), "stock multi": stock("multiprocess")}
     return {"ours": ours, "dbt build": dbt, **usual}

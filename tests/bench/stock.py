@@ -26,6 +26,7 @@ from orchestration.defs.warehouse import Translator
 from orchestration.manifest import DBT_PROJECT, manifest_path
 from orchestration.run_scope import tags_of, window_of
 from orchestration.warehouse import DATABASE, WarehouseBuild
+from tests.bench import unpaced  # noqa: F401  takes the pace away, as from ours
 
 
 @dbt_assets(manifest=manifest_path(), dagster_dbt_translator=Translator(), name="dbt_build")

@@ -9,18 +9,9 @@ from functools import cache
 
 import pytest
 
+from tests.loopback.at_once import AtOnce
+
 _make = ssl.create_default_context
-
-
-class AtOnce:
-    """The pace of a host that may be asked as fast as one can."""
-
-    def __init__(self, *_: object) -> None: ...
-
-    def wait(self, weight: int = 1) -> float:
-        return 0.0
-
-    def observe(self, *_: object) -> None: ...
 
 
 @contextmanager
