@@ -53,10 +53,17 @@ def test_rows_known_later_change_no_answer(project: CompiledProject, raw: Raw, m
     assert project.answers(with_later_rows(raw, moment), moment) == then
 
 
-def test_later_rows_do_change_the_newest_answer(project: CompiledProject, raw: Raw) -> None:
+@pytest.fixture(scope="module")
+def later(project: CompiledProject, raw: Raw) -> dict[str, list[tuple[Any, ...]]]:
+    """The newest answers when every fact was restated."""
+    return project.answers(with_later_rows(raw, INSTANTS[1]), NEVER)
+
+
+def test_later_rows_do_change_the_newest_answer(
+    project: CompiledProject, raw: Raw, later: dict[str, list[tuple[Any, ...]]]
+) -> None:
     """The property above is worth nothing if the added rows were ignored anyway."""
     now = project.answers(raw, NEVER)
-    later = project.answers(with_later_rows(raw, INSTANTS[2]), NEVER)
     assert [name for name in now if now[name] == later[name]] == []
 
 
@@ -64,9 +71,11 @@ def test_an_instant_before_everything_has_no_rows(project: CompiledProject, raw:
     assert set(map(len, project.answers(raw, "2020-01-01 00:00:00").values())) == {0}
 
 
-def test_order_of_rows_in_the_files_does_not_matter(project: CompiledProject, raw: Raw) -> None:
+def test_order_of_rows_in_the_files_does_not_matter(
+    project: CompiledProject, raw: Raw, later: dict[str, list[tuple[Any, ...]]]
+) -> None:
     backwards = {key: rows[::-1] for key, rows in with_later_rows(raw, INSTANTS[1]).items()}
-    assert project.answers(backwards, NEVER) == project.answers(with_later_rows(raw, INSTANTS[1]), NEVER)
+    assert project.answers(backwards, NEVER) == later
 
 
 def test_vintages_answer_every_moment_like_a_build_of_that_moment(project: CompiledProject, raw: Raw) -> None:

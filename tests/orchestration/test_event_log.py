@@ -60,12 +60,13 @@ def _stored(home: Path, monkeypatch: pytest.MonkeyPatch, batch: str) -> dict[str
         }
 
 
-@pytest.mark.parametrize("batch", ["1", "500"])
-def test_it_stores_what_the_stock_log_stores(batch: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_stores_what_the_stock_log_stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stock = _stored(tmp_path / "stock", monkeypatch, STOCK)
-    ours = _stored(tmp_path / "ours", monkeypatch, batch)
-    for stored in (stock, ours):
+    singly = _stored(tmp_path / "singly", monkeypatch, "1")
+    batched = _stored(tmp_path / "batched", monkeypatch, "500")
+    for stored in (stock, singly, batched):
         stored["records"] = [(day, rows, {"source": tags["source"]}) for day, rows, tags in sorted(stored["records"])]
     assert len(stock["days"]) == 10
     assert "AssetCheckExecutionRecordStatus.FAILED" in stock["checks"]
-    assert ours == stock
+    assert singly == stock
+    assert batched == stock
