@@ -30,7 +30,7 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._local = threading.local()
-        self._engines: dict[str, Engine] = {}
+        self._engines: dict[str, tuple[Engine, tuple[int, int] | None]] = {}
         self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
 
@@ -84,19 +84,26 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
     def _engine(self, shard: str) -> Engine:
         """The engine of a shard with its connection, kept: Dagster's own log makes both anew for every statement, which
         compiles the statement again and writes SQLite's journal back at each close."""
-        engine = self._engines.pop(shard, None)
+        engine, file = self._engines.pop(shard, (None, None))
+        if engine is not None and file != _identity(self.path_for_shard(shard)):
+            # Another process wiped the run: what goes into the file that is gone would be lost.
+            engine.dispose()
+            self._initialized_dbs.discard(shard)
+            engine = None
         if engine is None:
             engine = create_engine(
                 self.conn_string_for_shard(shard),
                 poolclass=StaticPool,  # one connection, which the lock hands to one thread at a time
                 connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
             )
+            engine.connect().close()  # makes the file where there is none
         if shard not in self._initialized_dbs:
             self._initdb(engine)
             self._initialized_dbs.add(shard)
-        self._engines[shard] = engine
+        self._engines[shard] = engine, _identity(self.path_for_shard(shard))
         if len(self._engines) > ENGINES_KEPT:
-            self._engines.pop(next(iter(self._engines))).dispose()
+            oldest, _ = self._engines.pop(next(iter(self._engines)))
+            oldest.dispose()
         return engine
 
     @contextmanager
@@ -117,3 +124,12 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
 
 def _run(event: EventLogEntry) -> str:
     return event.run_id
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Which file stands under a name; None where there is none."""
+    try:
+        found = Path(path).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

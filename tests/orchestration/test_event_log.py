@@ -8,6 +8,9 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.events.log import EventLogEntry
+
+from orchestration.event_log import BatchingSqliteEventLog
 
 STOCK = "0"
 DAYS = dg.DailyPartitionsDefinition("2026-02-01", end_date="2026-03-01")
@@ -70,3 +73,13 @@ def test_it_stores_what_the_stock_log_stores(tmp_path: Path, monkeypatch: pytest
     assert "AssetCheckExecutionRecordStatus.FAILED" in stock["checks"]
     assert singly == stock
     assert batched == stock
+
+
+def test_a_log_that_another_process_wiped_is_written_anew(tmp_path: Path) -> None:
+    ours, others = (BatchingSqliteEventLog(str(tmp_path)) for _ in range(2))
+    event = EventLogEntry(None, "debug", "said", "run", 0.0)
+    ours.store_event(event)
+    others.wipe()
+    assert list(ours.get_logs_for_run("run")) == []
+    ours.store_event(event)
+    assert len(others.get_logs_for_run("run")) == 1
