@@ -2,21 +2,26 @@
     drops, so that readers of a living database see no gap: a fifth of a build here, where every run has a new file
     that nobody reads before it is whole. Hooks, grants and indexes are not used, and comments are the release's. -#}
 {% materialization view, adapter='duckdb' %}
-    {{ return(made_in_place('view')) }}
-{% endmaterialization %}
-
-{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
-    {{ return(made_in_place('table')) }}
-{% endmaterialization %}
-
-{% macro made_in_place(type) -%}
-    {%- set relation = this.incorporate(type=type) -%}
-    {#- Only somebody's own dbt, run twice into one file, finds something here. -#}
-    {{ drop_relation_if_exists(load_cached_relation(this)) }}
-    {% call statement('main', language=model['language']) -%}
-        {{ get_create_view_as_sql(relation, model['compiled_code']) if type == 'view'
-            else create_table_as(False, relation, model['compiled_code'], model['language']) }}
+    {%- set relation = in_place('view') -%}
+    {% call statement('main') -%}
+        {{ get_create_view_as_sql(relation, model['compiled_code']) }}
     {%- endcall %}
     {{ adapter.commit() }}
     {{ return({'relations': [relation]}) }}
+{% endmaterialization %}
+
+{#- dbt lets Python run from a materialization itself only, not from a macro it calls: hence the same lines twice. -#}
+{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
+    {%- set relation = in_place('table') -%}
+    {% call statement('main', language=model['language']) -%}
+        {{ create_table_as(False, relation, model['compiled_code'], model['language']) }}
+    {%- endcall %}
+    {{ adapter.commit() }}
+    {{ return({'relations': [relation]}) }}
+{% endmaterialization %}
+
+{% macro in_place(type) -%}
+    {#- Only somebody's own dbt, run twice into one file, finds something here. -#}
+    {{ drop_relation_if_exists(load_cached_relation(this)) }}
+    {{ return(this.incorporate(type=type)) }}
 {%- endmacro %}

@@ -87,9 +87,13 @@ class CompiledProject:
         for node in self._models:
             if node["unique_id"] not in needed:
                 continue
-            kind = "table" if node["schema"] in PUBLISHED else "view"
             connection.execute(f"create schema if not exists {node['schema']}")
-            connection.execute(f"create {kind} {node['schema']}.{node['alias']} as {self._sql(node, str(as_of))}")
+            name = f"{node['schema']}.{node['alias']}"
+            if node["language"] == "python":
+                _run_python(self._compiled[node["unique_id"]], connection, name)
+                continue
+            kind = "table" if node["schema"] in PUBLISHED else "view"
+            connection.execute(f"create {kind} {name} as {self._sql(node, str(as_of))}")
         return connection
 
     def sql(self, name: str) -> str:
@@ -126,6 +130,17 @@ class CompiledProject:
         sql = _FILES.sub(r"raw.\1__\2", self._compiled[node["unique_id"]])
         sql = _RELATION.sub(r'"\1"."\2"', sql)
         return sql.replace(self._as_of, f"timestamp '{as_of}'")
+
+
+def _run_python(code: str, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """A Python model as dbt-duckdb runs it: its compiled file holds the objects that dbt hands it."""
+    module: dict[str, Any] = {}
+    exec(code, module)
+    upstream = module["dbtObj"](lambda relation: connection.table(relation.replace('"', "").partition(".")[2]))
+    rows = module["model"](upstream, connection)
+    connection.register("rows_out", rows)
+    connection.execute(f"create table {name} as from rows_out")
+    connection.unregister("rows_out")
 
 
 def _compiled_file(target: Path, node: dict[str, Any]) -> Path:
