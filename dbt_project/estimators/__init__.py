@@ -1,6 +1,6 @@
 """Statistics that SQL does badly: regressions with robust errors, bootstraps, Shapley shares, asynchronous covariance.
 
-Plain functions over numpy arrays on kept libraries (statsmodels, arch, scipy); each says its formula's source. Know nothing
-of dbt: the Python models of `models/intermediate` hand rows in and rows out. Heavy imports stand inside the functions, since a
-warehouse without rows for them must not pay for them.
+Plain functions over numpy arrays on kept libraries (statsmodels, arch, scipy); each says its formula's source.
+They know nothing of dbt: the Python models of `models/intermediate` hand rows in and rows out. Heavy imports
+stand inside the functions, since a warehouse without rows for them must not pay for them.
 """
