@@ -67,6 +67,13 @@ POISONS = [
     ("marts.fct_cost_basis_distribution", "price_ceiling_usd = 0", "step_has_a_width"),
     ("marts.fct_cost_basis_cluster", "price_position = 'inside'", "inside_is_inside"),
     ("vintages.etf_flow", "known_to_at = '2020-01-01'", "only_the_newest_is_open"),
+    ("marts.fct_asset_session_return", "bitcoin_close_at = close_at + interval 1 hour", "bitcoin_is_of_the_same_hour"),
+    (
+        "marts.fct_asset_session_return",
+        "session_date = session_date - 1 where asset = 'XAU'",
+        "session_is_named_by_its_close",
+    ),
+    ("marts.fct_cross_asset_correlation_daily", "pearson_high_ratio = pearson_ratio", "interval_holds_the_correlation"),
     (
         "vintages.etf_flow",
         "known_to_at = '2026-02-05' where not is_newest",

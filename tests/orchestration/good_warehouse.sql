@@ -288,3 +288,23 @@ select observed_date, asset, 'all' as cohort, 66500.0 as price_floor_usd, 70500.
     case when close_price_usd < 66500 then 'below' when close_price_usd < 70500 then 'inside' else 'above' end
         as price_position, 'raw' as adjustment, known_at, provenance
 from marts.fct_hashprice_daily;
+
+create table marts.fct_asset_session_return as
+select observed_date as session_date, 'SPX' as asset, vendors.venue, observed_date + interval 21 hour as close_at,
+    observed_date - 1 as previous_session_date, observed_date - interval 3 hour as previous_close_at,
+    observed_date + interval 21 hour as bitcoin_close_at, 'index' as instrument_kind, 'points' as quote_currency,
+    null as bitcoin_reason, 1 as spanned_days, close_price / 10 as close_price, return_open_close_ratio as return_ratio,
+    ln(1 + return_open_close_ratio) as log_return_ratio, null as yield_pct, null as change_bps,
+    close_price as bitcoin_close_price_usd, return_open_close_ratio as bitcoin_return_ratio,
+    ln(1 + return_open_close_ratio) as bitcoin_log_return_ratio, false as is_multi_day, known_at, provenance
+from marts.fct_price_daily, (values ('fred'), ('yahoo')) as vendors(venue);
+
+create table marts.fct_cross_asset_correlation_daily as
+select session_date, asset, venue, 'BTC' as against_asset, window_sessions_count, close_at,
+    session_date as influence_date, 'IXIC' as reference_asset, null as reason, 20 as observations_count,
+    0.5 as pearson_ratio, 0.074 as pearson_low_ratio, 0.772 as pearson_high_ratio, 0.45 as spearman_ratio,
+    0.5 as ewma_ratio, 0.1 as influence_ratio, 0.5 as without_events_ratio, 2 as event_sessions_count,
+    0.4 as baseline_ratio, 250 as baseline_observations_count, 1.0 as variance_delta_ratio, 0.378 as adjusted_ratio,
+    0 as best_lag_sessions_count, 0.95 as best_lag_ratio, 0.95 as same_session_ratio, false as is_regime_change,
+    false as is_misdated, known_at, provenance
+from marts.fct_asset_session_return, (values (20), (40)) as windows(window_sessions_count);

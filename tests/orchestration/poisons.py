@@ -28,6 +28,7 @@ _HASHPRICE, _FORECASTS = "marts.fct_hashprice_daily", "marts.fct_difficulty_proj
 _BREAKEVEN, _STRESS = "marts.fct_miner_breakeven_daily", "marts.fct_miner_stress_daily"
 _VALUATION = "marts.fct_valuation_daily"
 _STEPS, _ZONES = "marts.fct_cost_basis_distribution", "marts.fct_cost_basis_cluster"
+_SESSIONS, _CORRELATIONS = "marts.fct_asset_session_return", "marts.fct_cross_asset_correlation_daily"
 
 POISONS = {
     "sources of another unit": Poison(
@@ -443,5 +444,23 @@ POISONS = {
     ),
     "funds that do not add up": Poison(
         "etf_flow_funds_add_up", "warn", f"update {_ETF} set funds_difference_usd = 9e7"
+    ),
+    "a venue a session off": Poison(
+        "asset_session_return_venues_apart",
+        "warn",
+        f"update {_SESSIONS} set return_ratio = -return_ratio where venue = 'fred'",
+    ),
+    "sessions without bitcoin": Poison(
+        "asset_session_return_unmarked", "warn", f"update {_SESSIONS} set bitcoin_reason = 'no_bitcoin_at_close'"
+    ),
+    "session without provenance": Poison(
+        "asset_session_return_provenance", "fail", f"update {_SESSIONS} set provenance = null"
+    ),
+    "label off": Poison("cross_asset_correlation_misdated", "warn", f"update {_CORRELATIONS} set is_misdated = true"),
+    "ranks that disagree": Poison(
+        "cross_asset_correlation_ranks_disagree", "warn", f"update {_CORRELATIONS} set spearman_ratio = -0.2"
+    ),
+    "correlation without provenance": Poison(
+        "cross_asset_correlation_provenance", "fail", f"update {_CORRELATIONS} set provenance = null"
     ),
 }
