@@ -28,6 +28,7 @@ _HASHPRICE, _FORECASTS = "marts.fct_hashprice_daily", "marts.fct_difficulty_proj
 _BREAKEVEN, _STRESS = "marts.fct_miner_breakeven_daily", "marts.fct_miner_stress_daily"
 _VALUATION = "marts.fct_valuation_daily"
 _STEPS, _ZONES = "marts.fct_cost_basis_distribution", "marts.fct_cost_basis_cluster"
+_SURFACE, _QUOTES = "marts.fct_vol_surface", "marts.fct_option_quote_quality"
 
 POISONS = {
     "sources of another unit": Poison(
@@ -443,5 +444,24 @@ POISONS = {
     ),
     "funds that do not add up": Poison(
         "etf_flow_funds_add_up", "warn", f"update {_ETF} set funds_difference_usd = 9e7"
+    ),
+    "surface as a fraction": Poison(
+        "vol_surface_level_is_plausible", "warn", f"update {_SURFACE} set atm_iv_vol_pct = 0.7"
+    ),
+    "an hour of two markets": Poison(
+        "vol_surface_fits_the_trades", "warn", f"update {_SURFACE} set fit_rmse_vol_pct = 4.5"
+    ),
+    "surface of marks": Poison(
+        "vol_surface_rests_on_quotes", "warn", f"update {_SURFACE} set hygiene_mode = 'mark_iv_only'"
+    ),
+    "surface without provenance": Poison("vol_surface_provenance", "fail", f"update {_SURFACE} set provenance = null"),
+    "a book that went away": Poison(
+        "option_quotes_are_usable", "warn", f"update {_QUOTES} set usable_quotes_count = 3"
+    ),
+    "marks that pay": Poison(
+        "option_quotes_have_no_arbitrage", "warn", f"update {_QUOTES} set butterfly_arbitrages_count = 9"
+    ),
+    "quotes of tomorrow": Poison(
+        "option_quote_quality_provenance", "fail", f"update {_QUOTES} set known_at = '2026-03-01'"
     ),
 }
