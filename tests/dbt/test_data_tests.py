@@ -14,6 +14,7 @@ FUNDING, FLOW_SHARE = "marts.fct_funding_daily", "marts.fct_flow_share_daily"
 FORCED, FORCED_HOURS = "marts.fct_liquidation_daily", "marts.fct_liquidation_hourly"
 CASCADES = "marts.fct_liquidation_cascade"
 QUADRANTS, EPISODES = "marts.fct_price_oi_quadrant_hourly", "marts.fct_deleveraging_episode"
+SURFACE, QUALITY = "marts.fct_vol_surface", "marts.fct_option_quote_quality"
 FLOWS, EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
 COMPOSITE, MOVES, LEVELS = "marts.fct_price_composite_daily", "marts.fct_price_move", "marts.fct_level_test"
 POISONS = [
@@ -66,6 +67,10 @@ POISONS = [
     ("marts.fct_valuation_daily", "nupl_ratio = -nupl_ratio", "nupl_follows_from_mvrv"),
     ("marts.fct_cost_basis_distribution", "price_ceiling_usd = 0", "step_has_a_width"),
     ("marts.fct_cost_basis_cluster", "price_position = 'inside'", "inside_is_inside"),
+    (SURFACE, "rr25_vol_pct = -rr25_vol_pct", "reversal_is_call_minus_put"),
+    (SURFACE, "put25_reason = null", "nothing_is_missing_without_a_reason"),
+    (QUALITY, "stale_quotes_count = 1", "every_quote_is_counted_once"),
+    (QUALITY, "hygiene_mode = 'mark_iv_only', no_bid_quotes_count = 1", "marks_are_not_asked_for_a_book"),
     ("vintages.etf_flow", "known_to_at = '2020-01-01'", "only_the_newest_is_open"),
     ("marts.fct_asset_session_return", "bitcoin_close_at = close_at + interval 1 hour", "bitcoin_is_of_the_same_hour"),
     (

@@ -30,6 +30,7 @@ SOURCES = {
     "macro": ["source.unwind.exchange.candles"],
     "stress": ["source.unwind.funds.totals"],
     "onchain": ["source.unwind.chain.retargets"],
+    "options": ["source.unwind.exchange.positions"],
 }
 
 

@@ -308,3 +308,21 @@ select session_date, asset, venue, 'BTC' as against_asset, window_sessions_count
     0 as best_lag_sessions_count, 0.95 as best_lag_ratio, 0.95 as same_session_ratio, false as is_regime_change,
     false as is_misdated, known_at, provenance
 from marts.fct_asset_session_return, (values (20), (40)) as windows(window_sessions_count);
+create table marts.fct_vol_surface as
+select 'deribit' as venue, asset, observed_date + interval 20 hour as snapshot_at, 'expiry' as tenor_kind,
+    8.5 as tenor_days, observed_date + interval 224 hour as expiry_at, 'trades' as surface_method,
+    'forward_unadjusted' as delta_convention, null as hygiene_mode, close_price_usd as forward_price,
+    70.0 as atm_iv_vol_pct, 68.0 as call25_iv_vol_pct, 77.0 as put25_iv_vol_pct, -9.0 as rr25_vol_pct,
+    -9.0 / 70 as rr25_ratio, 2.5 as butterfly25_vol_pct, -9.6 as rr25_premium_adjusted_vol_pct,
+    null as rr25_percentile_730d_pct, null as rr25_history_days_count, 80 as quotes_count, 1.2 as fit_rmse_vol_pct,
+    null as atm_reason, null as call25_reason, null as put25_reason, null as rr25_premium_adjusted_reason,
+    'rolling_tenor' as rr25_percentile_reason, false as is_extrapolated, known_at, provenance
+from marts.fct_hashprice_daily;
+
+create table marts.fct_option_quote_quality as
+select venue, asset, snapshot_at, expiry_at, 'two_sided' as hygiene_mode, 60 as quotes_count, 22 as usable_quotes_count,
+    0 as expired_quotes_count, 0 as no_forward_quotes_count, 0 as no_iv_quotes_count, 0 as iv_out_of_range_quotes_count,
+    30 as in_the_money_quotes_count, 6 as far_wing_quotes_count, 0 as stale_quotes_count, 2 as no_bid_quotes_count,
+    0 as no_ask_quotes_count, 0 as crossed_quotes_count, 0 as wide_quotes_count, 0 as butterfly_arbitrages_count,
+    0 as calendar_arbitrages_count, known_at, provenance
+from marts.fct_vol_surface;

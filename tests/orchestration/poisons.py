@@ -29,6 +29,7 @@ _BREAKEVEN, _STRESS = "marts.fct_miner_breakeven_daily", "marts.fct_miner_stress
 _VALUATION = "marts.fct_valuation_daily"
 _STEPS, _ZONES = "marts.fct_cost_basis_distribution", "marts.fct_cost_basis_cluster"
 _SESSIONS, _CORRELATIONS = "marts.fct_asset_session_return", "marts.fct_cross_asset_correlation_daily"
+_SURFACE, _QUOTES = "marts.fct_vol_surface", "marts.fct_option_quote_quality"
 
 POISONS = {
     "sources of another unit": Poison(
@@ -462,5 +463,24 @@ POISONS = {
     ),
     "correlation without provenance": Poison(
         "cross_asset_correlation_provenance", "fail", f"update {_CORRELATIONS} set provenance = null"
+    ),
+    "surface as a fraction": Poison(
+        "vol_surface_level_is_plausible", "warn", f"update {_SURFACE} set atm_iv_vol_pct = 0.7"
+    ),
+    "an hour of two markets": Poison(
+        "vol_surface_fits_the_trades", "warn", f"update {_SURFACE} set fit_rmse_vol_pct = 4.5"
+    ),
+    "surface of marks": Poison(
+        "vol_surface_rests_on_quotes", "warn", f"update {_SURFACE} set hygiene_mode = 'mark_iv_only'"
+    ),
+    "surface without provenance": Poison("vol_surface_provenance", "fail", f"update {_SURFACE} set provenance = null"),
+    "a book that went away": Poison(
+        "option_quotes_are_usable", "warn", f"update {_QUOTES} set usable_quotes_count = 3"
+    ),
+    "marks that pay": Poison(
+        "option_quotes_have_no_arbitrage", "warn", f"update {_QUOTES} set butterfly_arbitrages_count = 9"
+    ),
+    "quotes of tomorrow": Poison(
+        "option_quote_quality_provenance", "fail", f"update {_QUOTES} set known_at = '2026-03-01'"
     ),
 }
