@@ -31,9 +31,17 @@ UNIT_BY_SUFFIX = {
     "th": "j_per_th",
     "difficulty": "difficulty",
     "value": "as_unit_says",
+    "vol_pct": "vol_pct",
 }
 # Whole numbers that name a thing instead of measuring one.
-NAMES_OF_THINGS = {"start_height", "next_retarget_height", "vintage_number", "event_number", "fit_rank"}
+NAMES_OF_THINGS = {
+    "start_height",
+    "next_retarget_height",
+    "vintage_number",
+    "event_number",
+    "fit_rank",
+    "open_interest_rank",
+}
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +107,8 @@ def problem_with_name(name: str, column: dict[str, Any]) -> str | None:
         return None if re.search(r"(^|_)is_", name) else "a boolean says is_"
     if kind == "varchar" or name in NAMES_OF_THINGS:
         return None
-    expected = UNIT_BY_SUFFIX.get(name.rsplit("_", 1)[-1])
+    last, last_two = name.rsplit("_", 1)[-1], "_".join(name.rsplit("_", 2)[-2:])
+    expected = UNIT_BY_SUFFIX.get(last_two, UNIT_BY_SUFFIX.get(last))
     return None if expected and expected == unit else f"unit {unit!r} is not what the name says"
 
 

@@ -28,6 +28,7 @@ SOURCES = {
     "flows": ["source.unwind.funds.totals"],
     "stress": ["source.unwind.funds.totals"],
     "onchain": ["source.unwind.chain.retargets"],
+    "options": ["source.unwind.exchange.positions"],
 }
 
 
