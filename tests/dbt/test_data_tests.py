@@ -17,6 +17,8 @@ QUADRANTS, EPISODES = "marts.fct_price_oi_quadrant_hourly", "marts.fct_deleverag
 SURFACE, QUALITY = "marts.fct_vol_surface", "marts.fct_option_quote_quality"
 FLOWS, EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
 COMPOSITE, MOVES, LEVELS = "marts.fct_price_composite_daily", "marts.fct_price_move", "marts.fct_level_test"
+DVOL, TERM = "marts.fct_implied_vol_index_daily", "marts.fct_vol_term_structure"
+STRIKES, EXPIRIES = "marts.fct_option_open_interest", "marts.fct_option_expiry_open_interest"
 POISONS = [
     (COMPOSITE, "close_price_usd = highest_close_price_usd + 1", "composite_lies_within_its_venues"),
     (COMPOSITE, "spread_bps = 0 where is_single_source", "one_venue_has_no_spread"),
@@ -71,6 +73,14 @@ POISONS = [
     (SURFACE, "put25_reason = null", "nothing_is_missing_without_a_reason"),
     (QUALITY, "stale_quotes_count = 1", "every_quote_is_counted_once"),
     (QUALITY, "hygiene_mode = 'mark_iv_only', no_bid_quotes_count = 1", "marks_are_not_asked_for_a_book"),
+    (DVOL, "vswap_30d_own_vol_pct = null", "null_has_a_reason"),
+    (DVOL, "dvol_change_vol_pct = dvol_change_ratio", "change_and_ratio_agree"),
+    (STRIKES, "put_share_at_or_below_ratio = 0", "zones_hold_their_strikes"),
+    (STRIKES, "gamma_unsigned_1pct_usd = -gamma_unsigned_1pct_usd", "gamma_has_no_sign"),
+    (EXPIRIES, "max_pain_price = null", "open_positions_have_a_pain"),
+    (EXPIRIES, "put_open_interest_coins = call_open_interest_coins", "sides_add_up"),
+    (TERM, "is_inverted = true, inversion_decided_at = null", "a_state_was_decided"),
+    (TERM, "forward_variance_14_30_ratio = 0", "variance_adds_up_to_the_month"),
     ("vintages.etf_flow", "known_to_at = '2020-01-01'", "only_the_newest_is_open"),
     ("marts.fct_asset_session_return", "bitcoin_close_at = close_at + interval 1 hour", "bitcoin_is_of_the_same_hour"),
     (

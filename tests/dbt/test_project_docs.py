@@ -34,7 +34,14 @@ UNIT_BY_SUFFIX = {
     "vol_pct": "vol_pct",
 }
 # Whole numbers that name a thing instead of measuring one.
-NAMES_OF_THINGS = {"start_height", "next_retarget_height", "vintage_number", "event_number", "fit_rank"}
+NAMES_OF_THINGS = {
+    "start_height",
+    "next_retarget_height",
+    "vintage_number",
+    "event_number",
+    "fit_rank",
+    "open_interest_rank",
+}
 
 
 @pytest.fixture(scope="module")

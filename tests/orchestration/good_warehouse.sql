@@ -326,3 +326,50 @@ select venue, asset, snapshot_at, expiry_at, 'two_sided' as hygiene_mode, 60 as 
     0 as no_ask_quotes_count, 0 as crossed_quotes_count, 0 as wide_quotes_count, 0 as butterfly_arbitrages_count,
     0 as calendar_arbitrages_count, known_at, provenance
 from marts.fct_vol_surface;
+create table marts.fct_implied_vol_index_daily as
+select observed_date, asset, 'deribit' as venue, observed_date + interval 23 hour as vswap_snapshot_at,
+    observed_date + interval 20 day as near_expiry_at, observed_date + interval 48 day as far_expiry_at,
+    54.0 as dvol_open_vol_pct, 58.0 as dvol_high_vol_pct, 52.0 as dvol_low_vol_pct, 55.0 as dvol_close_vol_pct,
+    0.0 as dvol_change_vol_pct, 0.0 as dvol_change_ratio, 56.5 as vswap_30d_own_vol_pct,
+    1.5 as vswap_less_dvol_vol_pct, 40 as strikes_count, null as vswap_reason, known_at, provenance
+from marts.fct_hashprice_daily;
+
+create table marts.fct_option_open_interest as
+select 'deribit' as venue, asset, observed_date + interval 20 hour as snapshot_at,
+    observed_date + interval 500 hour as expiry_at, strike * 1e4 as strike_price,
+    observed_date - interval 4 hour as compared_at, 'inverse' as product, 'forward' as usd_basis,
+    900.0 as call_open_interest_coins, 600.0 as put_open_interest_coins, 1500.0 as open_interest_coins,
+    1500 * close_price_usd as open_interest_usd, 10.0 as call_change_24h_coins, -5.0 as put_change_24h_coins,
+    null as change_reason, 0.4 as put_share_of_strike_ratio, 0.2 as put_share_of_expiry_ratio,
+    0.2 * (strike - 4) as put_share_at_or_below_ratio, 0.2 as share_of_expiry_ratio,
+    strike - 4 as open_interest_rank, abs(strike - 7) * 1e6 as payout_usd, 2e6 as gamma_unsigned_1pct_usd,
+    0.2 * (strike - 4.5) as probability_below_ratio, null as probability_reason, strike = 7 as is_max_pain,
+    false as is_max_pain_tied, known_at, provenance
+from marts.fct_hashprice_daily, range(5, 10) as strikes (strike);
+
+create table marts.fct_option_expiry_open_interest as
+select venue, asset, snapshot_at, expiry_at, compared_at, product, usd_basis, 5 as strikes_count,
+    0 as one_sided_strikes_count, 4500.0 as call_open_interest_coins, 3000.0 as put_open_interest_coins,
+    7500.0 as open_interest_coins, 5 * open_interest_usd as open_interest_usd, 3000 / 4500 as put_call_ratio,
+    50.0 as call_change_24h_coins, -25.0 as put_change_24h_coins, -0.01 as put_call_change_24h_ratio,
+    strike_price as max_pain_price, 0.2 as strike_hhi_ratio, 5e4 as top_strike_price, 0.2 as top_strike_share_ratio,
+    5e4 as top_put_strike_price, 0.2 as top_put_share_ratio, 1e7 as gamma_unsigned_1pct_usd,
+    1.0 as gamma_coverage_ratio, false as is_max_pain_tied, known_at, provenance
+from marts.fct_option_open_interest where is_max_pain;
+
+create table marts.fct_vol_term_structure as
+select venue, asset, snapshot_at, snapshot_at as inversion_decided_at, 'chain' as surface_method,
+    70.0 as atm_7d_vol_pct, 69.0 as atm_14d_vol_pct, 68.0 as atm_30d_vol_pct,
+    67.0 as atm_60d_vol_pct, 66.0 as atm_90d_vol_pct, 65.0 as atm_180d_vol_pct,
+    2.0 as slope_7_30_vol_pct, null as slope_reason, 5.0 as inversion_depth_vol_pct, 1.0 as inverted_share_ratio,
+    0.44 as forward_variance_7_14_ratio, 66.3 as forward_vol_7_14_vol_pct,
+    0.44 as forward_variance_14_30_ratio, 66.3 as forward_vol_14_30_vol_pct,
+    0.44 as forward_variance_30_60_ratio, 66.3 as forward_vol_30_60_vol_pct,
+    0.44 as forward_variance_60_90_ratio, 66.3 as forward_vol_60_90_vol_pct,
+    0.44 as forward_variance_90_180_ratio, 66.3 as forward_vol_90_180_vol_pct,
+    true as is_inverted, false as is_calendar_arbitrage, false as is_extrapolated, known_at, provenance
+from marts.fct_option_expiry_open_interest
+union all by name
+select 'derive' as venue, asset, snapshot_at, 68.5 as atm_30d_vol_pct, false as is_inverted,
+    false as is_calendar_arbitrage, false as is_extrapolated, known_at, provenance
+from marts.fct_option_expiry_open_interest;

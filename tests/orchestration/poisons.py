@@ -30,6 +30,8 @@ _VALUATION = "marts.fct_valuation_daily"
 _STEPS, _ZONES = "marts.fct_cost_basis_distribution", "marts.fct_cost_basis_cluster"
 _SESSIONS, _CORRELATIONS = "marts.fct_asset_session_return", "marts.fct_cross_asset_correlation_daily"
 _SURFACE, _QUOTES = "marts.fct_vol_surface", "marts.fct_option_quote_quality"
+_DVOL, _TERM = "marts.fct_implied_vol_index_daily", "marts.fct_vol_term_structure"
+_STRIKES, _EXPIRIES = "marts.fct_option_open_interest", "marts.fct_option_expiry_open_interest"
 
 POISONS = {
     "sources of another unit": Poison(
@@ -482,5 +484,55 @@ POISONS = {
     ),
     "quotes of tomorrow": Poison(
         "option_quote_quality_provenance", "fail", f"update {_QUOTES} set known_at = '2026-03-01'"
+    ),
+    "strip with holes": Poison(
+        "implied_vol_index_daily_own_near_dvol",
+        "warn",
+        f"update {_DVOL} set vswap_less_dvol_vol_pct = -12 where observed_date = '2026-02-05'",
+    ),
+    "index of another coin": Poison(
+        "implied_vol_index_daily_jump",
+        "warn",
+        f"update {_DVOL} set dvol_change_ratio = 1.4 where observed_date = '2026-02-05'",
+    ),
+    "index as a fraction": Poison(
+        "implied_vol_index_daily_unit", "warn", f"update {_DVOL} set dvol_close_vol_pct = 0.55"
+    ),
+    "index without provenance": Poison(
+        "implied_vol_index_daily_provenance", "fail", f"update {_DVOL} set provenance = null"
+    ),
+    "quote off the smile": Poison(
+        "option_open_interest_probability_rises",
+        "warn",
+        f"update {_STRIKES} set probability_below_ratio = 0.9 where strike_price = 60000",
+    ),
+    "smile too steep": Poison(
+        "option_open_interest_arbitrage", "warn", f"update {_STRIKES} set probability_reason = 'arbitrage'"
+    ),
+    "strike without provenance": Poison(
+        "option_open_interest_provenance", "fail", f"update {_STRIKES} set provenance = null"
+    ),
+    "contracts for coins": Poison(
+        "option_expiry_open_interest_day_change",
+        "warn",
+        f"update {_EXPIRIES} set call_change_24h_coins = -445500 where day(snapshot_at) = 5",
+    ),
+    "half of a chain": Poison(
+        "option_expiry_open_interest_one_sided", "warn", f"update {_EXPIRIES} set one_sided_strikes_count = 3"
+    ),
+    "expiry from the future": Poison(
+        "option_expiry_open_interest_provenance", "fail", f"update {_EXPIRIES} set known_at = '2026-03-01'"
+    ),
+    "variance that falls": Poison(
+        "vol_term_structure_calendar_arbitrage", "warn", f"update {_TERM} set is_calendar_arbitrage = true"
+    ),
+    "two months of one coin": Poison(
+        "vol_term_structure_venues_agree", "warn", f"update {_TERM} set atm_30d_vol_pct = 80 where venue = 'derive'"
+    ),
+    "week of another expiry": Poison(
+        "vol_term_structure_slope_is_extreme", "warn", f"update {_TERM} set slope_7_30_vol_pct = 60"
+    ),
+    "term structure without provenance": Poison(
+        "vol_term_structure_provenance", "fail", f"update {_TERM} set provenance = null"
     ),
 }
