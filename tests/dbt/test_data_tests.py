@@ -66,6 +66,10 @@ POISONS = [
     ("marts.fct_valuation_daily", "nupl_ratio = -nupl_ratio", "nupl_follows_from_mvrv"),
     ("marts.fct_cost_basis_distribution", "price_ceiling_usd = 0", "step_has_a_width"),
     ("marts.fct_cost_basis_cluster", "price_position = 'inside'", "inside_is_inside"),
+    ("marts.fct_rebound_attribution", "return_ratio = 0", "share_is_of_the_return"),
+    ("marts.fct_rebound_attribution", "is_identified = true", "a_reason_or_an_interval"),
+    ("marts.fct_cross_asset_beta", "beta_low_ratio = beta_ratio", "interval_is_symmetric"),
+    ("marts.fct_cross_asset_lead_lag", "best_lag_minutes = 420", "lag_is_within_six_hours"),
     ("vintages.etf_flow", "known_to_at = '2020-01-01'", "only_the_newest_is_open"),
     (
         "vintages.etf_flow",

@@ -26,6 +26,7 @@ SOURCES = {
     "prices": ["source.unwind.exchange.candles"],
     "derivatives": ["source.unwind.exchange.positions", "source.unwind.exchange.candles"],
     "flows": ["source.unwind.funds.totals"],
+    "macro": ["source.unwind.exchange.candles"],
     "stress": ["source.unwind.funds.totals"],
     "onchain": ["source.unwind.chain.retargets"],
 }
