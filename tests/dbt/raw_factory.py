@@ -155,6 +155,7 @@ def build_raw() -> Raw:
     """Nine days around 5 February 2026: one hour and six snapshots are missing, one flow is restated."""
     # They make their rows with what stands here.
     from tests.dbt import (
+        raw_attribution,
         raw_flow,
         raw_macro,
         raw_onchain,
@@ -190,7 +191,16 @@ def build_raw() -> Raw:
         "sosovalue/etf_flow_totals": [*flows, first_print],
         "mempool_space/difficulty_adjustments": retargets,
     }
-    for topic in (raw_flow, raw_macro, raw_onchain, raw_open_interest, raw_options, raw_options_index, raw_prices):
+    for topic in (
+        raw_attribution,
+        raw_flow,
+        raw_macro,
+        raw_onchain,
+        raw_open_interest,
+        raw_options,
+        raw_options_index,
+        raw_prices,
+    ):
         for key, more in topic.rows().items():
             rows.setdefault(key, more)
     return rows

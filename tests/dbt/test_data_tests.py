@@ -81,6 +81,10 @@ POISONS = [
     (EXPIRIES, "put_open_interest_coins = call_open_interest_coins", "sides_add_up"),
     (TERM, "is_inverted = true, inversion_decided_at = null", "a_state_was_decided"),
     (TERM, "forward_variance_14_30_ratio = 0", "variance_adds_up_to_the_month"),
+    ("marts.fct_rebound_attribution", "return_ratio = 0", "share_is_of_the_return"),
+    ("marts.fct_rebound_attribution", "is_identified = true", "a_reason_or_an_interval"),
+    ("marts.fct_cross_asset_beta", "beta_low_ratio = beta_ratio", "interval_is_symmetric"),
+    ("marts.fct_cross_asset_lead_lag", "best_lag_minutes = 420", "lag_is_within_six_hours"),
     ("vintages.etf_flow", "known_to_at = '2020-01-01'", "only_the_newest_is_open"),
     ("marts.fct_asset_session_return", "bitcoin_close_at = close_at + interval 1 hour", "bitcoin_is_of_the_same_hour"),
     (

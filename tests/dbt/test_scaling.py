@@ -16,6 +16,8 @@ PRICED = {
     "binance_vision/spot_klines_1d": CANDLE,
     "binance_vision/spot_klines_1m": CANDLE,
     "coinbase_exchange/candles_1d": CANDLE,
+    "coinbase_exchange/candles_1h": CANDLE,
+    "bitstamp/ohlc_1h": CANDLE,
     "binance_vision/um_metrics_5m": ("open_interest_quote",),
     "binance_spot/klines_1m": ("open_price", "high_price", "low_price", "close_price"),
     "gate/contract_stats_1h": ("long_liquidation_usd", "short_liquidation_usd", "open_interest_usd", "mark_price"),

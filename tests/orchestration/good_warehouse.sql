@@ -373,3 +373,30 @@ union all by name
 select 'derive' as venue, asset, snapshot_at, 68.5 as atm_30d_vol_pct, false as is_inverted,
     false as is_calendar_arbitrage, false as is_extrapolated, known_at, provenance
 from marts.fct_option_expiry_open_interest;
+create table marts.fct_cross_asset_beta as
+select observed_date as session_date, 'single' as factor_set, 'SPX' as factor, vendors.venue, 60 as window_sessions_count,
+    null as reason, 1.8 as beta_ratio, 0.5 as standard_error_ratio, 0.8 as beta_low_ratio, 2.8 as beta_high_ratio,
+    0.2 as r2_ratio, null as vif_ratio, 58 as observations_count, 1 as factors_count, known_at, provenance
+from marts.fct_price_daily, (values ('fred'), ('yahoo')) as vendors(venue)
+union all
+select observed_date, 'multi', factor, 'all', 60, null, 1.5, 0.5, 0.5, 2.5, 0.25, 1.2, 58, 2, known_at, provenance
+from marts.fct_price_daily, (values ('equity'), ('gold')) as factors(factor);
+
+create table marts.fct_cross_asset_lead_lag as
+select date '2026-01-14' + n::integer as session_date, 'SPX' as asset, 'yahoo' as venue, 20 as window_sessions_count,
+    null as reason, 0.4 as correlation_ratio, 0.45 as best_lag_correlation_ratio, 60.0 as best_lag_minutes,
+    -60.0 as best_lag_low_minutes, 120.0 as best_lag_high_minutes, 60 as resolution_minutes, 20 as sessions_count,
+    140 as increments_count, false as is_lag_clear_of_zero, timestamp '2026-02-12 22:00:00' as known_at,
+    'measured' as provenance
+from range(30) as sessions(n);
+
+create table marts.fct_rebound_attribution as
+select timestamp '2026-02-05 21:00:00' as window_started_at, 'BTC' as asset, 'close_to_close' as window_kind, variant,
+    component, timestamp '2026-02-06 21:00:00' as window_ended_at, 'all' as venue, 'equity, short_covering' as regressors,
+    'associated share' as reading, null as reason, 0.0955 as window_return_ratio, 0.025 as window_deviation_ratio,
+    0.0955 * share_ratio as return_ratio, share_ratio, share_ratio - 0.1 as share_low_ratio,
+    share_ratio + 0.1 as share_high_ratio, 0.1 as r2_part_ratio, 0.3 as r2_ratio, 240 as observations_count,
+    250 as lookback_count, true as is_identified, timestamp '2026-02-07 01:00:00' as known_at, 'measured' as provenance
+from (values ('all'), ('without_events')) as variants(variant),
+    (values ('cross_asset', 0.46), ('short_covering', 0.3), ('spot', 0.15), ('residual', 0.09))
+        as components(component, share_ratio);

@@ -27,6 +27,11 @@ _MOVES, _LEVELS, _FITS = "marts.fct_price_move", "marts.fct_level_test", "marts.
 _HASHPRICE, _FORECASTS = "marts.fct_hashprice_daily", "marts.fct_difficulty_projection"
 _BREAKEVEN, _STRESS = "marts.fct_miner_breakeven_daily", "marts.fct_miner_stress_daily"
 _VALUATION = "marts.fct_valuation_daily"
+_BETAS, _LAGS, _SHARES = (
+    "marts.fct_cross_asset_beta",
+    "marts.fct_cross_asset_lead_lag",
+    "marts.fct_rebound_attribution",
+)
 _STEPS, _ZONES = "marts.fct_cost_basis_distribution", "marts.fct_cost_basis_cluster"
 _SESSIONS, _CORRELATIONS = "marts.fct_asset_session_return", "marts.fct_cross_asset_correlation_daily"
 _SURFACE, _QUOTES = "marts.fct_vol_surface", "marts.fct_option_quote_quality"
@@ -34,6 +39,30 @@ _DVOL, _TERM = "marts.fct_implied_vol_index_daily", "marts.fct_vol_term_structur
 _STRIKES, _EXPIRIES = "marts.fct_option_open_interest", "marts.fct_option_expiry_open_interest"
 
 POISONS = {
+    "beta of another unit": Poison("cross_asset_beta_of_stocks", "warn", f"update {_BETAS} set beta_ratio = 100"),
+    "betas of two vendors apart": Poison(
+        "cross_asset_beta_sources_agree", "warn", f"update {_BETAS} set beta_ratio = 0.9 where venue = 'fred'"
+    ),
+    "factors that are one": Poison("cross_asset_beta_inflated", "warn", f"update {_BETAS} set vif_ratio = 40"),
+    "beta without provenance": Poison("cross_asset_beta_provenance", "fail", f"update {_BETAS} set provenance = null"),
+    "correlation beyond one": Poison(
+        "cross_asset_lead_lag_beyond_one", "warn", f"update {_LAGS} set best_lag_correlation_ratio = -1.2"
+    ),
+    "clock off by an hour": Poison(
+        "cross_asset_lead_lag_whole_hours", "warn", f"update {_LAGS} set is_lag_clear_of_zero = true"
+    ),
+    "lag without provenance": Poison(
+        "cross_asset_lead_lag_provenance", "fail", f"update {_LAGS} set provenance = 'guessed'"
+    ),
+    "share off the scale": Poison(
+        "rebound_attribution_share_off_the_scale", "warn", f"update {_SHARES} set share_ratio = -2.5"
+    ),
+    "variants apart": Poison(
+        "rebound_attribution_variants_apart", "warn", f"update {_SHARES} set share_ratio = 0.9 where variant = 'all'"
+    ),
+    "share without provenance": Poison(
+        "rebound_attribution_provenance", "fail", f"update {_SHARES} set known_at = '2027-01-01'"
+    ),
     "sources of another unit": Poison(
         "source_disagreement_is_another_unit",
         "fail",
