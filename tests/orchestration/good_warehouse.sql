@@ -75,12 +75,13 @@ from marts.fct_open_interest_hourly as o join marts.fct_price_hourly as p using 
 where o.venue = 'all';
 
 create table marts.fct_deleveraging_episode as
-select 'BTC' as asset, date '2026-02-06' as detected_date, date '2026-02-05' as peak_date,
+select 'BTC' as asset, 'fixed_8_pct' as threshold_rule, date '2026-02-06' as detected_date, date '2026-02-05' as peak_date,
     date '2026-02-08' as trough_so_far_date, null::date as trough_date, null::date as closed_date,
     timestamp '2026-02-07 08:00:00' as detected_at, null::timestamp as trough_known_at, null as close_reason,
-    'mild' as severity, 357200.0 as peak_coins, 306000.0 as trough_so_far_coins, -51200.0 as depth_coins,
+    'mild' as severity, -0.08 as threshold_ratio, 357200.0 as peak_coins, 306000.0 as trough_so_far_coins, -51200.0 as depth_coins,
     306.0 / 357.2 - 1 as depth_ratio, -3.5e9 as depth_usd, -3.0e9 as position_effect_usd, -0.5e9 as price_effect_usd,
-    1 / 7 as price_effect_share_ratio, 0 as unlinked_days, true as is_open, true as is_single_source,
+    1 / 7 as price_effect_share_ratio, 0 as unlinked_days, 1.6e9 as liquidations_usd,
+    3 as liquidations_days, true as is_open, true as is_single_source,
     timestamp '2026-02-09 08:00:00' as known_at, 'measured' as provenance;
 
 create table marts.fct_deleveraging_daily as
@@ -158,7 +159,9 @@ from hours as h, (values ('gate'), ('all')) as v(venue),
 create table marts.fct_liquidation_daily as
 select cast(period_start_at as date) as observed_date, asset, venue, sum(long_usd) as long_usd, sum(short_usd) as short_usd,
     sum(liquidated_usd) as liquidated_usd, sum(long_usd) / sum(liquidated_usd) as long_share_ratio, 7e9 as open_interest_usd,
-    sum(liquidated_usd) / 7e9 as intensity_ratio, 1.0 as coverage_ratio, 24 as hours_count, 1 as venues_count,
+    sum(liquidated_usd) / 7e9 as intensity_ratio, null::double as median_intensity_90d_ratio,
+    0 as median_intensity_90d_count, null::double as intensity_to_median_90d_ratio,
+    'fewer_than_30_days' as intensity_to_median_90d_reason, 1.0 as coverage_ratio, 24 as hours_count, 1 as venues_count,
     'undocumented' as completeness, false as is_vendor_total, true as is_lower_bound, max(known_at) as known_at,
     'measured' as provenance
 from marts.fct_liquidation_hourly group by cast(period_start_at as date), asset, venue;
@@ -183,7 +186,7 @@ select observed_date, asset, observed_date + interval 1 day as coinbase_premium_
 from marts.fct_price_daily;
 
 create table marts.fct_source_disagreement_daily as
-select cast(period_start_at as date) as observed_date, asset, 'etf_flow' as metric, 'usd' as unit,
+select cast(period_start_at as date) as observed_date, asset, 'etf_flow' as metric, 'all' as universe, 'usd' as unit,
     2::bigint as sources_count, 'farside, sosovalue' as sources, -434.15e6 as median_value, -434.2e6 as lowest_value,
     -434.1e6 as highest_value, 'farside' as lowest_source, 'sosovalue' as highest_source, 0.00023 as range_ratio,
     0.05 as tolerance_ratio, 10.0::double as blocking_ratio, false as is_disputed, false as is_single_source,
@@ -205,30 +208,39 @@ select *, 60 as resolution_minutes, close_price as last_price, observed_date + i
     open_price as previous_close_price, 0.0 as gap_ratio, low_price / open_price - 1 as drawdown_open_low_ratio,
     close_price / low_price - 1 as rebound_ratio, null as retracement_start_at, null as retracement_start_price,
     null as retracement_ratio, null as gain_to_erase_ratio, 1e4 * (floor(low_price / 1e4) + 1) as round_level_price,
-    null as low_to_round_level_minutes, -0.01 as adverse_move_60m_ratio, -0.03 as adverse_move_240m_ratio,
+    null as low_to_round_level_minutes, 'not_reached' as low_to_round_level_reason, -0.01 as adverse_move_60m_ratio, -0.03 as adverse_move_240m_ratio,
     50.0 as realised_vol_pct, return_open_close_ratio / 0.03 as return_z_ratio, 365 as returns_count, 24 as bars_count
 from marts.fct_price_daily;
 
 create table marts.fct_level_test as
-select 'BTC' as asset, 'binance' as venue, 'USDT' as quote_currency, 'round' as level_kind, 70000.0 as level_price,
+select 'BTC' as asset, 'binance' as venue, 'USDT' as quote_currency, 60 as bar_minutes, 'resistance' as level_side,
+    'round' as level_kind, 70000.0 as level_price,
     timestamp '2026-01-28' as level_known_at, n as event_number, opened_at, opened_at + interval 3 hour as confirmed_at,
     null as expires_at, state, 0 as failed_tests_count, 0.005 as band_ratio, 0.007 as pullback_ratio,
     3 as hold_hours_count, false as is_intrabar_ambiguous, opened_at + interval 1 day as known_at, 'measured' as provenance
 from (values (1, timestamp '2026-02-05 12:00:00', 'lost'), (2, timestamp '2026-02-06 20:00:00', 'reclaimed'))
     as events(n, opened_at, state);
 
+create table marts.fct_level_hold_daily as
+select observed_date, asset, 70000.0 as level_price_usd, close_price as close_price_usd, 0 as closes_above_in_a_row_days,
+    1 as closes_above_30d_count, 2 as closes_30d_count, 0.5 as time_above_ratio, 24 as hours_count, 0.005 as band_ratio,
+    false as is_held_1d, false as is_held_3d, false as is_held_7d, known_at, provenance
+from marts.fct_price_daily;
+
 create table marts.fct_day_definition_fit as
 select 'BTC' as asset, date '2026-02-05' as observed_date, 'a paper' as publisher, n as utc_offset_hours,
     timestamp '2026-02-05' - to_hours(n) as day_start_at, timestamp '2026-02-06' - to_hours(n) as day_end_at,
-    73100.0 as quoted_open_price_usd, 62600.0 as quoted_close_price_usd, -100.0 as open_error_usd,
+    73100.0 as quoted_open_price_usd, null::double as quoted_low_price_usd, 62600.0 as quoted_close_price_usd,
+    -100.0 as open_error_usd, null::double as low_error_usd,
     200.0 + 400 * abs(n) as close_error_usd, 300.0 + 400 * abs(n) as error_usd, 1 + abs(n) as fit_rank,
-    2 as offsets_count, timestamp '2026-02-07 10:32:00' as known_at, 'published' as provenance
+    2 as offsets_count, 300.0 + 400 * abs(n) as all_days_error_usd, 1 as quoted_days_count,
+    1 + abs(n) as all_days_fit_rank, timestamp '2026-02-07 10:32:00' as known_at, 'published' as provenance
 from (values (0), (2)) as zones(n);
 
 create table marts.fct_hashprice_daily as
 select observed_date, asset, close_price / 2200 as hashprice_usd_per_ph_day,
     close_price / 2200 as hashprice_at_close_usd_per_ph_day,
-    close_price / 2222 as hashprice_without_fees_usd_per_ph_day, close_price / 2200 as hashprice_by_blocks_usd_per_ph_day,
+    1e8 / 2200 as hashprice_sats_per_ph_day, close_price / 2222 as hashprice_without_fees_usd_per_ph_day, close_price / 2200 as hashprice_by_blocks_usd_per_ph_day,
     1.43e14 as mean_difficulty, 1.43e14 as close_difficulty, 3.125 as subsidy_coins, 0.03 as mean_fees_coins,
     144 as fee_blocks_count, 'mempool_space.blocks' as fees_source, close_price as mean_price_usd,
     close_price as close_price_usd, 24 as price_hours_count, 144 as blocks_count, 454.32 as mined_coins,

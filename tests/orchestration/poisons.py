@@ -23,6 +23,7 @@ _QUADRANTS, _EPISODES = "marts.fct_price_oi_quadrant_hourly", "marts.fct_delever
 _DELEVERAGING = "marts.fct_deleveraging_daily"
 _ETF, _EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
 _COMPOSITE_HOURS, _COMPOSITE_DAYS = "marts.fct_price_composite_hourly", "marts.fct_price_composite_daily"
+_HOLDS = "marts.fct_level_hold_daily"
 _MOVES, _LEVELS, _FITS = "marts.fct_price_move", "marts.fct_level_test", "marts.fct_day_definition_fit"
 _HASHPRICE, _FORECASTS = "marts.fct_hashprice_daily", "marts.fct_difficulty_projection"
 _BREAKEVEN, _STRESS = "marts.fct_miner_breakeven_daily", "marts.fct_miner_stress_daily"
@@ -385,6 +386,15 @@ POISONS = {
     ),
     "level test without provenance": Poison(
         "level_test_provenance", "fail", f"update {_LEVELS} set known_at = null where state = 'lost'"
+    ),
+    "holds of too few hours": Poison(
+        "level_hold_daily_hours_missing", "warn", f"update {_HOLDS} set is_held_3d = null"
+    ),
+    "hold without provenance": Poison("level_hold_daily_provenance", "fail", f"update {_HOLDS} set provenance = null"),
+    "a close that fits by chance": Poison(
+        "day_definition_fit_another_day_over_all",
+        "warn",
+        f"update {_FITS} set all_days_fit_rank = 3 - all_days_fit_rank",
     ),
     "figures of no day": Poison("day_definition_fit_poor", "warn", f"update {_FITS} set error_usd = 9000"),
     "fit without provenance": Poison("day_definition_fit_provenance", "fail", f"update {_FITS} set provenance = null"),
