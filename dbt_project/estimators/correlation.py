@@ -55,7 +55,7 @@ def estimate_windows(moves: pa.Table) -> pa.Table:
         on = pa.array(day, mask=day < 0)
         tables.append(
             moves.select(["asset", "venue", "session_date"])
-            .append_column("window_sessions_count", pa.array(np.full(size, window, dtype=np.int32)))
+            .append_column("window_sessions_count", pa.array(np.full(size, window, dtype=np.int64)))
             .append_column("spearman_ratio", pa.array(spearman, from_pandas=True))
             .append_column("influence_ratio", pa.array(influence, from_pandas=True))
             .append_column("influence_date", moves["session_date"].take(on))

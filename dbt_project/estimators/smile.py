@@ -126,7 +126,7 @@ def empty_smiles() -> pl.DataFrame:
 
 
 def _cdf(x: Floats) -> Floats:
-    from scipy.special import ndtr  # type: ignore[import-untyped]
+    from scipy.special import ndtr
 
     values: Floats = ndtr(x)
     return values

@@ -35,6 +35,8 @@ PRICED = {
 }
 MONEY = {"quote", "usd", "usd_per_ph_day"}
 PRICED_TOPICS = ("prices", "derivatives", "onchain", "flows")
+# Beside markets whose own prices stay.
+PRICED_COLUMNS = {"bitcoin_close_price_usd"}
 # Power costs what it costs, whatever a coin does.
 HAS_A_COST = {"fct_miner_breakeven_daily"}
 # A round price is round in its own unit alone, and a printed one stays as printed: test_prices_properties.py.
@@ -60,7 +62,7 @@ def test_prices_times_k_scale_prices_and_money_alone(project: CompiledProject, r
         for node in project.published:
             if node["name"] in HAS_A_COST:
                 continue
-            is_priced = node["config"]["meta"]["topic"] in PRICED_TOPICS
+            is_topic_priced = node["config"]["meta"]["topic"] in PRICED_TOPICS
             for name, column in node["columns"].items():
                 if {node["name"], name} & FIXED:
                     continue
@@ -69,6 +71,7 @@ def test_prices_times_k_scale_prices_and_money_alone(project: CompiledProject, r
                 query = f"select {name} from {node['schema']}.{node['alias']} {coins} order by {', '.join(grain(node))}"
                 old = [value for (value,) in before.execute(query).fetchall()]
                 new = [value for (value,) in after.execute(query).fetchall()]
+                is_priced = is_topic_priced or name in PRICED_COLUMNS
                 times = factor if is_priced and column["config"]["meta"].get("unit") in MONEY else 1
                 assert differences(old, new, times) == [], f"{node['name']}.{name}"
 

@@ -109,7 +109,7 @@ smoothed as (
         session_date,
         asset,
         venue,
-        {{ window }} as window_sessions_count,
+        {{ window }}::bigint as window_sessions_count,
         close_at,
         observation_number - lag(observation_number, {{ window }}, 0) over {{ walk }} as observations_count,
         -- Sessions of the exchange since the window's first: more than the window's where some did not land.

@@ -1,4 +1,4 @@
-def model(dbt, session):  # noqa: ARG001
+def model(dbt, session):
     from dbt_project.estimators.correlation import estimate_windows
 
     moves = dbt.ref("fct_asset_session_return").filter("previous_close_at is not null")

@@ -1,7 +1,7 @@
 """Smiles fitted to an hour of option trades."""
 
 
-def model(dbt, session):  # noqa: ARG001  dbt's signature
+def model(dbt, session):
     from dbt_project.estimators.smile import empty_smiles, fit_smiles
 
     trades = dbt.ref("int_options__select_trades").pl()
