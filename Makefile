@@ -32,7 +32,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
-	$(BIN)/pytest -n 2 --doctest-modules ingestion orchestration tests/repo
+	$(BIN)/pytest -n 2 --doctest-modules ingestion orchestration dbt_project/estimators tests/repo
 
 docs: setup
 	$(BIN)/python -m orchestration.sources_page
