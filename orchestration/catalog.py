@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,12 @@ class Catalog:
 
 def read_catalog(manifest: Path) -> Catalog:
     """The published tables of a dbt project. Raises IncompleteCatalog naming what is undocumented."""
+    written = manifest.stat()
+    return _read(manifest, (written.st_mtime_ns, written.st_size))
+
+
+@lru_cache(maxsize=4)  # a run asks four times, and a manifest is megabytes
+def _read(manifest: Path, written: tuple[int, int]) -> Catalog:  # noqa: ARG001
     nodes: Mapping[str, Any] = orjson.loads(manifest.read_bytes())
     models = sorted(
         (node for node in nodes["nodes"].values() if _is_published(node)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, date, datetime, time
+from functools import cache
 from importlib.metadata import version
 
 import polars as pl
@@ -22,6 +23,7 @@ from orchestration.run_facts import CaptureFact, DatasetFact, LicenceFact, RunFa
 from orchestration.warehouse import WarehouseBuild
 
 
+@cache
 def code_version() -> str:
     """Version of the package, with a hash of its models and parsers: two runs by the same code say the same here."""
     digest = hashlib.sha256(project_digest().encode())

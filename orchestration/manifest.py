@@ -11,7 +11,7 @@ from ingestion.settings import PROJECT
 
 DBT_PROJECT = PROJECT / "dbt_project"
 TARGET = DBT_PROJECT / "target"
-_SUFFIXES = {".sql", ".yml", ".yaml", ".csv"}
+_SUFFIXES = {".sql", ".py", ".yml", ".yaml", ".csv"}
 
 
 @cache
@@ -38,8 +38,10 @@ def manifest_path() -> Path:
     return TARGET / "manifest.json"
 
 
+@cache
 def project_digest() -> str:
-    """Hash over every file of the dbt project that its manifest is made from."""
+    """Hash over every file of the dbt project that its manifest and its answers are made from, as this process found
+    them."""
     digest = hashlib.sha256()
     for path in sorted(DBT_PROJECT.rglob("*")):
         if path.suffix in _SUFFIXES and TARGET not in path.parents and "logs" not in path.parts:

@@ -136,8 +136,12 @@ def _run_python(code: str, connection: duckdb.DuckDBPyConnection, name: str) -> 
     """A Python model as dbt-duckdb runs it: its compiled file holds the objects that dbt hands it."""
     module: dict[str, Any] = {}
     exec(code, module)
-    upstream = module["dbtObj"](lambda relation: connection.table(relation.replace('"', "").partition(".")[2]))
-    rows = module["model"](upstream, connection)
+
+    def rows_of(relation: str) -> duckdb.DuckDBPyRelation:
+        """A table or a view, which `table()` does not find."""
+        return connection.query(f"from {relation.replace(chr(34), '').partition('.')[2]}")
+
+    rows = module["model"](module["dbtObj"](rows_of), connection)
     connection.register("rows_out", rows)
     connection.execute(f"create table {name} as from rows_out")
     connection.unregister("rows_out")

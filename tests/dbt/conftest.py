@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from orchestration.manifest import manifest_path
+from orchestration.warehouse import PARSE
 from tests.dbt.compiled_project import AS_OF, Build, CompiledProject
 from tests.dbt.raw_factory import DBT_PROJECT, Raw, build_raw, write_raw
 
@@ -35,19 +37,22 @@ def build(raw: Raw, tmp_path_factory: pytest.TempPathFactory) -> Build:
     folder = tmp_path_factory.mktemp("dbt")
     write_raw(folder / "raw", raw)
     target = folder / "target"
+    target.mkdir()
+    shutil.copy(manifest_path().with_name(PARSE), target / PARSE)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)  # models name raw files by a path from here
-        patch.setenv("UNWIND_WAREHOUSE", str(folder / "warehouse.duckdb"))
+        # As our own builds do: dbt keeps what it parsed only while path and variables stay the same.
+        patch.delenv("UNWIND_WAREHOUSE", raising=False)
+        patch.setenv("UNWIND_AS_OF", AS_OF)
         patch.setenv("DO_NOT_TRACK", "1")
         outcome = dbtRunner().invoke(
             [
-                "--quiet",
                 "build",
+                *("--log-level", "none", "--log-level-file", "none"),
                 *("--project-dir", str(DBT_PROJECT)),
                 *("--profiles-dir", str(DBT_PROJECT)),
                 *("--target-path", str(target)),
                 *("--log-path", str(folder / "logs")),
-                *("--vars", json.dumps({"as_of": AS_OF})),
             ]
         )
     DuckDBConnectionManager.close_all_connections()

@@ -154,7 +154,16 @@ def retarget(height: int, observed_at: datetime, difficulty: float, ratio: float
 def build_raw() -> Raw:
     """Nine days around 5 February 2026: one hour and six snapshots are missing, one flow is restated."""
     # They make their rows with what stands here.
-    from tests.dbt import raw_flow, raw_onchain, raw_open_interest, raw_prices
+    from tests.dbt import (
+        raw_attribution,
+        raw_flow,
+        raw_macro,
+        raw_onchain,
+        raw_open_interest,
+        raw_options,
+        raw_options_index,
+        raw_prices,
+    )
 
     walk = list(_walk_prices())
     gap = FIRST_DAY + timedelta(days=3, hours=5)
@@ -182,7 +191,16 @@ def build_raw() -> Raw:
         "sosovalue/etf_flow_totals": [*flows, first_print],
         "mempool_space/difficulty_adjustments": retargets,
     }
-    for topic in (raw_flow, raw_onchain, raw_open_interest, raw_prices):
+    for topic in (
+        raw_attribution,
+        raw_flow,
+        raw_macro,
+        raw_onchain,
+        raw_open_interest,
+        raw_options,
+        raw_options_index,
+        raw_prices,
+    ):
         for key, more in topic.rows().items():
             rows.setdefault(key, more)
     return rows

@@ -9,6 +9,7 @@ from tests.dbt.raw_factory import Raw, stamp
 
 FIRST_HOUR = datetime(2026, 2, 3, 1)
 ROLL = datetime(2026, 2, 6, 8)
+DAYS = [datetime(2026, 2, day) for day in range(4, 7)]
 
 
 def rows() -> Raw:
@@ -22,6 +23,15 @@ def rows() -> Raw:
                 ("ETH-PERPETUAL", 90_000.0),
                 ("ETH-6FEB26" if hour <= ROLL else "ETH-13FEB26", 5_000.0),
             )
+        ],
+        # A vendor agrees with one venue and counts the other twice; another one sums venues of its own.
+        "coinalyze/open_interest_1d": [
+            stamp(_daily(symbol, day, usd), day + timedelta(days=1, hours=1))
+            for day in DAYS
+            for symbol, usd in (("ETHUSDT_PERP.3", 350_000.0 * 2_100.0), ("ETH-PERPETUAL.2", 360e6))
+        ],
+        "coinglass/open_interest_1d": [
+            stamp(_daily("ETH", day, 2e10), day + timedelta(days=1, hours=1)) for day in DAYS
         ],
         "cftc/tff_weekly": [stamp(_weekly(date(2026, 2, 3), 21_000.0), datetime(2026, 2, 6, 20, 30))],
     }
@@ -50,6 +60,15 @@ def _asked(symbol: str, moment: datetime, coins: float) -> dict[str, object]:
         "observed_at": moment,
         "open_interest_usd": coins * 2_000.0,
         "mark_price": _price(moment),
+    }
+
+
+def _daily(symbol: str, day: datetime, usd: float) -> dict[str, object]:
+    return {
+        "symbol": symbol,
+        "period_start_at": day,
+        "period_end_at": day + timedelta(days=1),
+        **{f"{name}_open_interest_usd": usd for name in ("open", "high", "low", "close")},
     }
 
 

@@ -43,7 +43,7 @@ def moved(row: Row) -> Row:
     shift = timedelta(days=60)
     changes = {name: value + shift for name, value in row.items() if hasattr(value, "year")}
     changes |= {"height": row["height"] + 60 * 2016} if "height" in row else {}
-    return row | changes | ({"event_id": f"{row['event_id']} moved"} if "event_id" in row else {})
+    return row | changes | {name: f"{row[name]} moved" for name in ("event_id", "trade_id") if name in row}
 
 
 @pytest.mark.parametrize("moment", INSTANTS, ids=lambda moment: f"{moment:%d-%b-%Hh%M}")

@@ -14,14 +14,21 @@ FUNDING, FLOW_SHARE = "marts.fct_funding_daily", "marts.fct_flow_share_daily"
 FORCED, FORCED_HOURS = "marts.fct_liquidation_daily", "marts.fct_liquidation_hourly"
 CASCADES = "marts.fct_liquidation_cascade"
 QUADRANTS, EPISODES = "marts.fct_price_oi_quadrant_hourly", "marts.fct_deleveraging_episode"
+SURFACE, QUALITY = "marts.fct_vol_surface", "marts.fct_option_quote_quality"
 FLOWS, EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
 COMPOSITE, MOVES, LEVELS = "marts.fct_price_composite_daily", "marts.fct_price_move", "marts.fct_level_test"
+DVOL, TERM = "marts.fct_implied_vol_index_daily", "marts.fct_vol_term_structure"
+STRIKES, EXPIRIES = "marts.fct_option_open_interest", "marts.fct_option_expiry_open_interest"
 POISONS = [
     (COMPOSITE, "close_price_usd = highest_close_price_usd + 1", "composite_lies_within_its_venues"),
     (COMPOSITE, "spread_bps = 0 where is_single_source", "one_venue_has_no_spread"),
     (MOVES, "gain_to_erase_ratio = -return_open_close_ratio", "fall_and_gain_to_erase_cancel"),
     (MOVES, "returns_count = 59", "score_rests_on_60_returns"),
     (LEVELS, "confirmed_at = null", "only_the_confirmed_counts"),
+    (MOVES, "low_at = observed_date where resolution_minutes = 1440", "a_daily_candle_tells_no_time"),
+    (LEVELS, "level_side = 'support' where level_kind = 'day_high'", "kind_and_state_are_named"),
+    ("marts.fct_level_hold_daily", "is_held_7d = true", "longer_holds_are_rarer"),
+    ("marts.fct_day_definition_fit", "low_error_usd = 0", "an_error_has_its_print"),
     ("marts.fct_day_definition_fit", "day_start_at = day_end_at", "offset_moves_the_day"),
     (PRICES, "is_final = true where hours_count = 23", "day_has_at_most_24_hours"),
     (PRICES, "low_price = high_price * 2 where day(observed_date) = 3", "prices_are_ordered"),
@@ -40,6 +47,7 @@ POISONS = [
     (FUNDING, "is_below_neutral = false", "negative_is_below_neutral"),
     (FORCED, "long_usd = short_usd", "sides_add_up"),
     (FORCED, "is_lower_bound = false", "a_vendor_is_no_exchange"),
+    (FORCED, "median_intensity_90d_ratio = 0.01", "what_is_usual_rests_on_30_days"),
     (FORCED_HOURS, "long_share_ratio = 1 - long_share_ratio", "share_is_of_longs"),
     (CASCADES, "end_detected_at = ended_at", "an_end_is_known_an_hour_later"),
     (CASCADES, "peak_at = ended_at", "times_are_ordered"),
@@ -50,6 +58,9 @@ POISONS = [
     (QUADRANTS, "quadrant = 'new_longs' where return_ratio < 0", "label_fits_the_signs"),
     (EPISODES, "trough_date = trough_so_far_date", "trough_is_known_only_when_closed"),
     (EPISODES, "detected_at = peak_date + interval 1 day", "nothing_is_detected_before_its_day_ended"),
+    (EPISODES, "threshold_ratio = -0.07", "depth_is_what_the_rule_asks"),
+    (EPISODES, "liquidations_usd = -1", "what_was_liquidated_has_its_days"),
+    ("marts.fct_source_disagreement_daily", "universe = 'all'", "grain_is_unique"),
     ("marts.fct_deleveraging_daily", "is_in_episode = true where asset = 'BTC'", "an_episode_has_its_day"),
     (FLOWS, "status = 'missing'", "missing_has_no_figures"),
     (FLOWS, "streak_sessions_count = -streak_sessions_count", "streak_has_the_sign_of_the_flow"),
@@ -57,6 +68,7 @@ POISONS = [
     (EPOCHS, "change_ratio = -11.155", "change_is_what_consensus_allows"),
     (FLOWS, "funds_difference_usd = 0", "difference_is_of_all_funds"),
     ("marts.fct_hashprice_daily", "mined_coins = 0, hashprice_by_blocks_usd_per_ph_day = 0", "both_routes_agree"),
+    ("marts.fct_hashprice_daily", "hashprice_sats_per_ph_day = 31", "sats_are_dollars_at_the_price"),
     ("marts.fct_hashprice_daily", "mean_fees_coins = null", "no_fees_is_no_hashprice"),
     ("marts.fct_difficulty_projection", "forecast_known_at = '2026-06-01'", "forecast_was_known_first"),
     ("marts.fct_difficulty_projection", "estimated_change_pct = -80", "change_is_what_consensus_allows"),
@@ -66,7 +78,30 @@ POISONS = [
     ("marts.fct_valuation_daily", "nupl_ratio = -nupl_ratio", "nupl_follows_from_mvrv"),
     ("marts.fct_cost_basis_distribution", "price_ceiling_usd = 0", "step_has_a_width"),
     ("marts.fct_cost_basis_cluster", "price_position = 'inside'", "inside_is_inside"),
+    (SURFACE, "rr25_vol_pct = -rr25_vol_pct", "reversal_is_call_minus_put"),
+    (SURFACE, "put25_reason = null", "nothing_is_missing_without_a_reason"),
+    (QUALITY, "stale_quotes_count = 1", "every_quote_is_counted_once"),
+    (QUALITY, "hygiene_mode = 'mark_iv_only', no_bid_quotes_count = 1", "marks_are_not_asked_for_a_book"),
+    (DVOL, "vswap_30d_own_vol_pct = null", "null_has_a_reason"),
+    (DVOL, "dvol_change_vol_pct = dvol_change_ratio", "change_and_ratio_agree"),
+    (STRIKES, "put_share_at_or_below_ratio = 0", "zones_hold_their_strikes"),
+    (STRIKES, "gamma_unsigned_1pct_usd = -gamma_unsigned_1pct_usd", "gamma_has_no_sign"),
+    (EXPIRIES, "max_pain_price = null", "open_positions_have_a_pain"),
+    (EXPIRIES, "put_open_interest_coins = call_open_interest_coins", "sides_add_up"),
+    (TERM, "is_inverted = true, inversion_decided_at = null", "a_state_was_decided"),
+    (TERM, "forward_variance_14_30_ratio = 0", "variance_adds_up_to_the_month"),
+    ("marts.fct_rebound_attribution", "return_ratio = 0", "share_is_of_the_return"),
+    ("marts.fct_rebound_attribution", "is_identified = true", "a_reason_or_an_interval"),
+    ("marts.fct_cross_asset_beta", "beta_low_ratio = beta_ratio", "interval_is_symmetric"),
+    ("marts.fct_cross_asset_lead_lag", "best_lag_minutes = 420", "lag_is_within_six_hours"),
     ("vintages.etf_flow", "known_to_at = '2020-01-01'", "only_the_newest_is_open"),
+    ("marts.fct_asset_session_return", "bitcoin_close_at = close_at + interval 1 hour", "bitcoin_is_of_the_same_hour"),
+    (
+        "marts.fct_asset_session_return",
+        "session_date = session_date - 1 where asset = 'XAU'",
+        "session_is_named_by_its_close",
+    ),
+    ("marts.fct_cross_asset_correlation_daily", "pearson_high_ratio = pearson_ratio", "interval_holds_the_correlation"),
     (
         "vintages.etf_flow",
         "known_to_at = '2026-02-05' where not is_newest",

@@ -97,3 +97,23 @@ def test_a_start_once_seen_never_moves_and_an_end_comes_an_hour_late(project: Co
         states.append([end is not None for end in answer.values()])
         seen = answer
     assert all(state in states for state in ([], [False], [True]))
+
+
+def test_a_storm_is_held_against_the_ninety_days_before_it(project: CompiledProject, raw: Raw) -> None:
+    """Intensities of 0.1 % to 0.9 % in turn, then the 3.66 % of 5 February 2026; thirty days are the fewest."""
+    with project.materialise({}, "9999-12-31", {"fct_liquidation_daily"}) as connection:
+        connection.execute("create table days as from intermediate.int_derivatives__compare_liquidations")
+        connection.execute("drop view intermediate.int_derivatives__compare_liquidations cascade")
+        connection.execute("create view intermediate.int_derivatives__compare_liquidations as from days")
+        connection.execute(
+            "insert into days by name select 'day' as cadence, 'BTC' as asset, 'all' as venue, "
+            "timestamp '2026-02-05' - to_days(100 - number::integer) as period_start_at, "
+            "if(number = 100, 0.0366, 0.001 * (1 + number % 9)) as intensity_ratio, "
+            "timestamp '2026-02-06' as known_at, 'measured' as provenance from range(101) as numbers (number)"
+        )
+        answer = connection.execute(
+            "select median_intensity_90d_count, round(intensity_to_median_90d_ratio, 9), "
+            f"intensity_to_median_90d_reason from ({project.sql('fct_liquidation_daily')}) order by observed_date"
+        ).fetchall()
+    assert [reason for _, _, reason in answer] == ["fewer_than_30_days"] * 30 + [None] * 71
+    assert answer[-1] == (90, 7.32, None)

@@ -36,13 +36,14 @@ def test_a_lost_hour_shows_in_the_day_and_breaks_the_return(project: CompiledPro
     day = project.ask(
         raw,
         "select hours_count, is_final, coverage_ratio * 24, return_close_close_ratio is null "
-        "from marts.fct_price_daily where observed_date = '2026-02-02'",
+        "from marts.fct_price_daily where observed_date = '2026-02-02' and asset = 'BTC' and venue = 'binance'",
     )
     assert day == [(23, False, 23.0, False)]
     hours = dict(
         project.ask(
             raw,
-            "select period_start_at, return_ratio is null from marts.fct_price_hourly order by 1",
+            "select period_start_at, return_ratio is null from marts.fct_price_hourly "
+            "where asset = 'BTC' and venue = 'binance' order by 1",
         )
     )
     broken = [at for at, is_null in hours.items() if is_null]
@@ -59,7 +60,7 @@ def test_a_day_that_breaks_off_has_a_level_but_no_change(project: CompiledProjec
     prices = project.ask(
         cut,
         "select day(observed_date), is_final, return_close_close_ratio is null from marts.fct_price_daily "
-        "where observed_date between '2026-02-03' and '2026-02-06' order by 1",
+        "where observed_date between '2026-02-03' and '2026-02-06' and asset = 'BTC' and venue = 'binance' order by 1",
     )
     assert prices == [(3, True, False), (4, False, True), (5, True, True), (6, True, False)]
     open_interest = project.ask(

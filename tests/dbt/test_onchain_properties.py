@@ -85,7 +85,8 @@ def test_half_of_the_blocks_halve_the_hashrate_and_leave_the_hashprice(project: 
     blocks = [row | {"fees_coins": 0.03} for row in raw["mempool_space/blocks"]]
     query = (
         "select hashrate_by_blocks_eh_s, hashprice_by_blocks_usd_per_ph_day, hashprice_usd_per_ph_day "
-        "from marts.fct_hashprice_daily where not is_difficulty_mixed order by observed_date"
+        "from marts.fct_hashprice_daily where not is_difficulty_mixed "
+        "and hashrate_by_blocks_eh_s is not null order by observed_date"
     )
     all_of_them = project.ask(raw | {"mempool_space/blocks": blocks}, query)
     half = project.ask(raw | {"mempool_space/blocks": blocks[::2]}, query)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import statistics
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -125,7 +126,9 @@ def walk(project: CompiledProject) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def episodes(project: CompiledProject, walk: duckdb.DuckDBPyConnection, until: date) -> list[tuple[Any, ...]]:
+def episodes(
+    project: CompiledProject, walk: duckdb.DuckDBPyConnection, until: date, rule: str = "fixed_8_pct"
+) -> list[tuple[Any, ...]]:
     walk.execute("delete from marts.fct_open_interest_daily")
     walk.execute(
         "insert into marts.fct_open_interest_daily by name select 'BTC' as asset, 'all' as venue, observed_date, "
@@ -135,32 +138,49 @@ def episodes(project: CompiledProject, walk: duckdb.DuckDBPyConnection, until: d
     )
     return walk.execute(
         "select detected_date, peak_date, detected_at, trough_date, closed_date, close_reason, known_at "
-        f"from ({project.sql('fct_deleveraging_episode')}) order by detected_date"
+        f"from ({project.sql('fct_deleveraging_episode')}) where threshold_rule = ? order by detected_date",
+        [rule],
     ).fetchall()
 
 
+RULES = pytest.mark.parametrize("rule", ["fixed_8_pct", "vol_scaled"])
+
+
+@RULES
 def test_no_later_day_moves_what_was_detected_or_closed(
-    project: CompiledProject, walk: duckdb.DuckDBPyConnection
+    project: CompiledProject, walk: duckdb.DuckDBPyConnection, rule: str
 ) -> None:
-    everything = episodes(project, walk, date(2027, 1, 1))
-    assert len(everything) > 10
+    everything = episodes(project, walk, date(2027, 1, 1), rule)
+    assert len(everything) > 7
     assert {row[5] for row in everything} >= {"recovered", "quiet"}
-    for day in (date(2025, 1, 1) + timedelta(days=day) for day in range(0, 540, 13)):
-        then = episodes(project, walk, day)
+    for day in (date(2025, 1, 1) + timedelta(days=day) for day in range(0, 540, 26)):
+        then = episodes(project, walk, day, rule)
         assert [row[:3] for row in then] == [row[:3] for row in everything if row[0] <= day]
         closed = [row for row in then if row[4] is not None]
         assert closed == [row for row in everything if row[4] is not None and row[4] <= day]
         assert all(row[6] <= datetime.combine(day, datetime.min.time()) + timedelta(hours=32) for row in then)
 
 
-def test_episodes_are_those_a_plain_loop_finds(project: CompiledProject, walk: duckdb.DuckDBPyConnection) -> None:
+def threshold(levels: list[float], index: int, rule: str) -> float:
+    """The fall that opens an episode on a day, from the days before it."""
+    if rule == "fixed_8_pct":
+        return -0.08
+    changes = [levels[at] / levels[at - 5] - 1 for at in range(max(5, index - 60), index)]
+    return -2.5 * statistics.stdev(changes) if len(changes) >= 30 else -math.inf
+
+
+@RULES
+def test_episodes_are_those_a_plain_loop_finds(
+    project: CompiledProject, walk: duckdb.DuckDBPyConnection, rule: str
+) -> None:
     days = walk.execute("from walk order by observed_date").fetchall()
+    levels = [coins for _, coins in days]
     found: list[tuple[date, date, date | None, date | None]] = []
     rest, fall = date.min, None
     for index, (day, coins) in enumerate(days):
         if fall is None:
             peak = max((level, on) for on, level in days[max(0, index - 29) : index + 1] if on >= rest)
-            if coins <= 0.92 * peak[0]:
+            if coins <= (1 + threshold(levels, index, rule)) * peak[0]:
                 fall = (peak, day, (coins, day))
             continue
         peak, detected, trough = fall
@@ -171,7 +191,7 @@ def test_episodes_are_those_a_plain_loop_finds(project: CompiledProject, walk: d
             rest, fall = day, None
     if fall:
         found.append((fall[1], fall[0][1], None, None))
-    answer = episodes(project, walk, date(2027, 1, 1))
+    answer = episodes(project, walk, date(2027, 1, 1), rule)
     assert [(row[0], row[1], row[3], row[4]) for row in answer] == found
 
 

@@ -92,7 +92,10 @@ def test_a_day_is_scored_against_a_year_without_itself(project: CompiledProject)
     ]
     flat = [row | {"symbol": "BTC-USD"} for row in hours((closes[400 + index // 24],) * 4 for index in range(120))]
     raw = {"coinbase_exchange/candles_1d": candles, "coinbase_exchange/candles_1h": flat}
-    query = "select return_z_ratio, returns_count from marts.fct_price_move order by observed_date"
+    query = (
+        "select return_z_ratio, returns_count from marts.fct_price_move "
+        "where resolution_minutes = 60 order by observed_date"
+    )
     returns = [after / before - 1 for before, after in pairwise(closes)]
     expected = [returns[day - 1] / statistics.stdev(returns[day - 366 : day - 1]) for day in range(400, 405)]
     answer = project.ask(raw, query)
@@ -115,7 +118,7 @@ def test_a_thousandth_of_the_price_is_a_thousandth_of_the_level(project: Compile
     )
     events = (
         "select level_price, opened_at, confirmed_at, state, failed_tests_count, is_intrabar_ambiguous "
-        "from marts.fct_level_test order by level_kind, level_price, level_known_at, event_number"
+        "from marts.fct_level_test order by level_side, level_kind, level_price, level_known_at, event_number"
     )
     for query, priced in ((moves, 2), (events, 1)):
         before, after = project.ask({HOURS: rows}, query), project.ask({HOURS: scaled}, query)
@@ -124,35 +127,53 @@ def test_a_thousandth_of_the_price_is_a_thousandth_of_the_level(project: Compile
             assert differences(list(old), list(new), factor if index < priced else 1) == []
 
 
-def test_levels_are_told_like_a_plain_walk_through_the_bars_tells_them(project: CompiledProject) -> None:
-    """Twelve walks, each a coin of its own."""
-    walks = {f"C{seed:02}": bars(200, seed) for seed in range(12)}
-    raw = {HOURS: [row for coin, walked in walks.items() for row in hours(walked, symbol=f"{coin}USDT")]}
+@pytest.mark.parametrize(("key", "minutes", "count"), [(HOURS, 60, 200), ("binance_spot/klines_1m", 1, 900)])
+def test_levels_are_told_like_a_plain_walk_through_the_bars_tells_them(
+    project: CompiledProject, key: str, minutes: int, count: int
+) -> None:
+    """Twelve walks, each a coin of its own, from below and from above."""
+    walks = {f"C{seed:02}": bars(count, seed) for seed in range(12)}
+    raw = {key: [row for coin, walked in walks.items() for row in hours(walked, MINUTE * minutes, f"{coin}USDT")]}
     query = (
-        "select asset, level_price, epoch(opened_at), epoch(confirmed_at), state, failed_tests_count "
-        "from marts.fct_level_test where level_kind = 'round' order by asset, level_price, event_number"
+        "select asset, level_side, level_price, epoch(opened_at), epoch(confirmed_at), state, failed_tests_count "
+        f"from marts.fct_level_test where level_kind = 'round' and bar_minutes = {minutes} "
+        "order by asset, level_side, level_price, event_number"
     )
     expected = [
-        (coin, *event)
+        (coin, side, *event)
         for coin, walked in walks.items()
-        for level in (50e3, 60e3, 70e3, 80e3, 90e3)
-        for event in told(walked, level)
+        for side, sign in (("resistance", 1), ("support", -1))
+        for level in (float(price) for price in range(40_000, 320_000, 10_000))
+        for event in told(walked, level, sign, minutes)
     ]
-    assert {event[4] for event in expected} == {"failed", "broken", "lost", "reclaimed", "open"}
+    assert {event[5] for event in expected} == {"failed", "broken", "lost", "reclaimed", "open"}
     assert project.ask(raw, query) == expected
 
 
-def told(walked: list[Bar], level: float, band: float = 0.005, pullback: float = 0.007) -> list[tuple[Any, ...]]:
-    """The state machine of method.md 2.4 as one would say it, one trade after the other."""
+def told(
+    walked: list[Bar], level: float, sign: int, minutes: int, band: float = 0.005, pullback: float = 0.007
+) -> list[tuple[Any, ...]]:
+    """The state machine of method.md 2.4 as one would say it, one trade after the other; from above, upside down."""
+    low, high = (2, 1) if sign > 0 else (1, 2)
+    turned = (
+        [(sign * bar[0], sign * bar[high], sign * bar[low], sign * bar[3]) for bar in walked] if sign < 0 else walked
+    )
+    return [(level, *event) for event in told_from_below(turned, sign * level, sign * band, sign * pullback, minutes)]
+
+
+def told_from_below(
+    walked: list[Bar], level: float, band: float, pullback: float, minutes: int
+) -> list[tuple[Any, ...]]:
     touch, rejection = level * (1 - band), level * (1 - band) * (1 - pullback)
     events: list[tuple[Any, ...]] = []
     state, opened, failed, held, lost = "above" if walked[0][0] > level else "below", 0.0, 0, -1, False
     for index, (first, high, low, last) in enumerate(walked):
-        start = (FIRST_DAY + HOUR * index).replace(tzinfo=UTC).timestamp()
+        start = (FIRST_DAY + MINUTE * minutes * index).replace(tzinfo=UTC).timestamp()
+        end = start + 60 * minutes
         if state == "above":
             if last < touch:
                 state, lost = "below", True
-                events.append((level, start, start + 3600, "lost", failed))
+                events.append((start, end, "lost", failed))
             continue
         held = held + 1 if held >= 0 and low > level else -1
         for price in (first, high, low, last) if high - first <= first - low else (first, low, high, last):
@@ -160,13 +181,13 @@ def told(walked: list[Bar], level: float, band: float = 0.005, pullback: float =
                 state, opened = "test", start
             elif state == "test" and price <= rejection:
                 state, failed = "below", failed + 1
-                events.append((level, opened, start + 3600, "failed", failed))
-        if held == 3:
+                events.append((opened, end, "failed", failed))
+        if held == 180 // minutes:
             state, held = "above", -1
-            events.append((level, opened, start + 3600, "reclaimed" if lost else "broken", failed))
+            events.append((opened, end, "reclaimed" if lost else "broken", failed))
         elif held < 0 and last > level * (1 + band):
             held = 0
-    return [*events, (level, opened, None, "open", failed)] if state == "test" else events
+    return [*events, (opened, None, "open", failed)] if state == "test" else events
 
 
 def test_no_later_bar_changes_a_confirmed_event(project: CompiledProject) -> None:
@@ -174,15 +195,17 @@ def test_no_later_bar_changes_a_confirmed_event(project: CompiledProject) -> Non
     walked = bars(120, 4, deviation=0.009)
     raw = {HOURS: [row for count in range(1, 121) for row in hours(walked[:count], symbol=f"C{count:03}USDT")]}
     query = (
-        "select asset, confirmed_at, level_kind, level_price, level_known_at, event_number, opened_at, state, "
-        "failed_tests_count, is_intrabar_ambiguous, known_at "
+        "select asset, confirmed_at, level_side, level_kind, level_price, level_known_at, event_number, opened_at, "
+        "state, failed_tests_count, is_intrabar_ambiguous, known_at "
         "from marts.fct_level_test where state <> 'open' order by all"
     )
     told_by: dict[str, list[tuple[Any, ...]]] = {}
     for asset, *event in project.ask(raw, query):
         told_by.setdefault(asset, []).append(tuple(event))
     whole = told_by["C120"]
-    assert {event[1] for event in whole} == {"round", "day_high"}
+    assert {event[1:3] for event in whole} == {
+        ("resistance", "round"), ("resistance", "day_high"), ("support", "round"), ("support", "day_low"),
+    }  # fmt: skip
     assert len(whole) > 20
     for count in range(1, 121):
         end = FIRST_DAY + HOUR * count
@@ -196,7 +219,10 @@ def test_the_day_that_fits_is_found_in_any_time_zone(project: CompiledProject, o
     walked = bars(216, 9, 68_000.0, 0.002)
     for moment, price in ((opens_at, 73_100.0), (opens_at + timedelta(days=1), 62_600.0)):
         walked[(moment - HOUR - FIRST_DAY) // HOUR] = (price,) * 4
-    query = "select utc_offset_hours, error_usd, offsets_count from marts.fct_day_definition_fit where fit_rank = 1"
+    query = (
+        "select utc_offset_hours, error_usd, offsets_count from marts.fct_day_definition_fit "
+        "where observed_date = '2026-02-05' and fit_rank = 1"
+    )
     assert project.ask({HOURS: hours(walked)}, query) == [(offset, 0.0, 27)]
 
 
@@ -204,4 +230,82 @@ def test_a_print_is_not_known_before_it_was_printed(project: CompiledProject) ->
     raw = {HOURS: hours(bars(216, 9))}
     before = "2026-02-07 10:31:59"
     assert project.ask(raw, "select count(*) from marts.fct_day_definition_fit", before) == [(0,)]
-    assert project.ask(raw, "select distinct observed_date from marts.fct_day_definition_fit") == [(date(2026, 2, 5),)]
+    days = project.ask(raw, "select distinct observed_date from marts.fct_day_definition_fit order by 1")
+    assert days == [(date(2026, 2, 5),), (date(2026, 2, 6),)]
+
+
+def test_of_thirty_closes_five_held_seventy_thousand(project: CompiledProject) -> None:
+    """Method.md 2.6: from 6 February 2026 on, of 30 closes five were at or above; the second one was below."""
+    closes = [69_000.0] * 30
+    for above in (0, 3, 7, 8, 29):
+        closes[above] = 70_000.0
+    raw = {"coinbase_exchange/candles_1d": closing(datetime(2026, 2, 6), closes)}
+    query = (
+        "select closes_above_30d_count, closes_30d_count, closes_above_in_a_row_days, time_above_ratio "
+        "from marts.fct_level_hold_daily where level_price_usd = 70000 "
+        "and observed_date in ('2026-02-07', '2026-03-07') order by observed_date"
+    )
+    assert project.ask(raw, query) == [(1, 2, 0, None), (5, 30, 1, None)]
+
+
+def test_a_level_is_held_by_closes_and_by_the_hours_between_them(project: CompiledProject) -> None:
+    """Forty days whose hours go about 70,000, beside a plain look at the same closes; one hour is missing."""
+    walked = bars(40 * 24, 6, 70_000.0, 0.002)
+    rows = hours(walked)
+    lacking = 20 * 24 + 5
+    found = project.ask(
+        {HOURS: rows[:lacking] + rows[lacking + 1 :]},
+        "select observed_date, is_held_1d, is_held_3d, is_held_7d, closes_above_in_a_row_days, time_above_ratio "
+        "from marts.fct_level_hold_daily where level_price_usd = 70000 order by 1",
+    )
+    closes = [bar[3] for bar in walked]
+
+    def held(day: int, count: int) -> bool | None:
+        if day + 1 < count or min(closes[24 * back + 23] for back in range(day - count + 1, day + 1)) < 70_000:
+            return False
+        between = range(24 * (day - count + 2), 24 * (day + 1))
+        if any(closes[hour] < 70_000 * 0.995 for hour in between if hour != lacking):
+            return False
+        return None if lacking in between else True
+
+    days = {(row[0] - FIRST_DAY.date()).days: row[1:] for row in found}
+    assert len(days) > 30
+    assert {row[1] for row in days.values()} == {True, False, None}
+    for day, (one, three, seven, in_a_row, share) in days.items():
+        assert (one, three, seven) == (held(day, 1), held(day, 3), held(day, 7)), day
+        assert (in_a_row >= 3) == (day >= 2 and all(held(day - back, 1) for back in range(3)))
+        told_hours = [closes[hour] >= 70_000 for hour in range(24 * day, 24 * day + 24) if hour != lacking]
+        assert share == sum(told_hours) / len(told_hours)
+
+
+def closing(start: datetime, closes: list[float], symbol: str = "BTC-USD") -> list[Row]:
+    """Daily candles that say no more than their close."""
+    days = [start + timedelta(days=index) for index in range(len(closes))]
+    return [
+        stamp(daily(day, (close,) * 4, symbol), day + timedelta(days=1))
+        for day, close in zip(days, closes, strict=True)
+    ]
+
+
+def test_a_reference_price_is_held_against_dollars_alone(project: CompiledProject) -> None:
+    """On the third day there is a pair in USDT alone, and nobody said what a USDT was worth."""
+    start = datetime(2026, 2, 5)
+    raw = {
+        "coinbase_exchange/candles_1d": closing(start, [62_700.0, 70_555.0]),
+        "binance_vision/spot_klines_1d": closing(start, [62_809.0, 70_600.0, 69_282.0], "BTCUSDT"),
+        "kraken/ohlc_1d": closing(start, [1.0, 1.0], "USDTUSD"),
+        "coinmetrics/asset_metrics_1d": [
+            stamp(
+                {"asset": "BTC", "price_usd": 62_809.26, "observed_date": start.date(), "period_start_at": start},
+                start + timedelta(days=1),
+            )
+        ],
+    }
+    query = (
+        "select sources, round(median_value, 2), round(range_ratio, 6), is_disputed, is_single_source "
+        "from marts.fct_source_disagreement_daily where metric = 'close_price' order by observed_date"
+    )
+    assert project.ask(raw, query) == [
+        ("coinmetrics, composite", 62_781.88, 0.000872, False, False),
+        ("composite", 70_577.5, None, False, True),
+    ]

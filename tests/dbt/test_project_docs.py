@@ -18,6 +18,7 @@ UNIT_BY_SUFFIX = {
     "quote": "quote",
     "price": "quote",
     "ratio": "ratio",
+    "vol_pct": "vol_pct",  # before pct, which it ends in
     "pct": "pct",
     "bps": "bps",
     "count": "count",
@@ -26,14 +27,23 @@ UNIT_BY_SUFFIX = {
     "minutes": "minutes",
     "seconds": "seconds",
     "s": "eh_s",
-    "day": "usd_per_ph_day",
+    "sats_per_ph_day": "sats_per_ph_day",
+    "usd_per_ph_day": "usd_per_ph_day",
     "kwh": "usd_per_kwh",
     "th": "j_per_th",
     "difficulty": "difficulty",
     "value": "as_unit_says",
 }
 # Whole numbers that name a thing instead of measuring one.
-NAMES_OF_THINGS = {"start_height", "next_retarget_height", "vintage_number", "event_number", "fit_rank"}
+NAMES_OF_THINGS = {
+    "start_height",
+    "next_retarget_height",
+    "vintage_number",
+    "event_number",
+    "fit_rank",
+    "open_interest_rank",
+    "all_days_fit_rank",
+}
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +109,7 @@ def problem_with_name(name: str, column: dict[str, Any]) -> str | None:
         return None if re.search(r"(^|_)is_", name) else "a boolean says is_"
     if kind == "varchar" or name in NAMES_OF_THINGS:
         return None
-    expected = UNIT_BY_SUFFIX.get(name.rsplit("_", 1)[-1])
+    expected = next((unit for suffix, unit in UNIT_BY_SUFFIX.items() if f"_{name}".endswith(f"_{suffix}")), None)
     return None if expected and expected == unit else f"unit {unit!r} is not what the name says"
 
 

@@ -16,6 +16,8 @@ PRICED = {
     "binance_vision/spot_klines_1d": CANDLE,
     "binance_vision/spot_klines_1m": CANDLE,
     "coinbase_exchange/candles_1d": CANDLE,
+    "coinbase_exchange/candles_1h": CANDLE,
+    "bitstamp/ohlc_1h": CANDLE,
     "binance_vision/um_metrics_5m": ("open_interest_quote",),
     "binance_spot/klines_1m": ("open_price", "high_price", "low_price", "close_price"),
     "gate/contract_stats_1h": ("long_liquidation_usd", "short_liquidation_usd", "open_interest_usd", "mark_price"),
@@ -33,16 +35,20 @@ PRICED = {
 }
 MONEY = {"quote", "usd", "usd_per_ph_day"}
 PRICED_TOPICS = ("prices", "derivatives", "onchain", "flows")
+# Beside markets whose own prices stay.
+PRICED_COLUMNS = {"bitcoin_close_price_usd"}
 # Power costs what it costs, whatever a coin does.
 HAS_A_COST = {"fct_miner_breakeven_daily"}
 # A round price is round in its own unit alone, and a printed one stays as printed: test_prices_properties.py.
 # Of a disagreement the row says its unit.
 FIXED = {
     "fct_level_test",
+    "fct_level_hold_daily",
     "fct_day_definition_fit",
     "fct_source_disagreement_daily",
     "round_level_price",
     "low_to_round_level_minutes",
+    "low_to_round_level_reason",
 }
 
 
@@ -56,13 +62,16 @@ def test_prices_times_k_scale_prices_and_money_alone(project: CompiledProject, r
         for node in project.published:
             if node["name"] in HAS_A_COST:
                 continue
-            is_priced = node["config"]["meta"]["topic"] in PRICED_TOPICS
+            is_topic_priced = node["config"]["meta"]["topic"] in PRICED_TOPICS
             for name, column in node["columns"].items():
                 if {node["name"], name} & FIXED:
                     continue
-                query = f"select {name} from {node['schema']}.{node['alias']} order by {', '.join(grain(node))}"
+                # Of USDT the price is the rate between the units, which stays.
+                coins = "where asset <> 'USDT'" if "asset" in node["columns"] else ""
+                query = f"select {name} from {node['schema']}.{node['alias']} {coins} order by {', '.join(grain(node))}"
                 old = [value for (value,) in before.execute(query).fetchall()]
                 new = [value for (value,) in after.execute(query).fetchall()]
+                is_priced = is_topic_priced or name in PRICED_COLUMNS
                 times = factor if is_priced and column["config"]["meta"].get("unit") in MONEY else 1
                 assert differences(old, new, times) == [], f"{node['name']}.{name}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 from ingestion.cases import wire
 from tests.loopback import klines, market
@@ -54,12 +55,17 @@ class Hosts:
 
     def file(self, path: str, day: date) -> bytes:
         """The zip called as the path says, with the rows of a day."""
-        if "/spot/" in path:
-            text = wire.spot_csv(market.candles(day))
-        else:
-            is_start = self.label_switch is not None and day >= self.label_switch
-            text = wire.metrics_csv("BTCUSDT", market.open_interest(day), "period_start" if is_start else "period_end")
-        return wire.zip_bytes(wire.csv_name(path), text.encode())
+        is_start = self.label_switch is not None and day >= self.label_switch
+        return _file(path, day, "period_start" if is_start else "period_end")
+
+
+@cache  # a file is asked for by its checksum and by its name, by many tests
+def _file(path: str, day: date, label: wire.LabelConvention) -> bytes:
+    is_spot = "/spot/" in path
+    text = (
+        wire.spot_csv(market.candles(day)) if is_spot else wire.metrics_csv("BTCUSDT", market.open_interest(day), label)
+    )
+    return wire.zip_bytes(wire.csv_name(path), text.encode())
 
 
 def day_of(path: str) -> date | None:

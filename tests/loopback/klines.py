@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from random import Random
 
 from ingestion.cases.wire import VISION_HOST, csv_name, zip_bytes
@@ -32,14 +33,18 @@ def published(path: str, now: datetime) -> bytes | None:
         market, kind, interval, day = match.groups()
         if datetime.combine(date.fromisoformat(day), time()) + FILES_AFTER > now:
             return None
-        text = "" if market == "spot" else _HEADER
-        text += _candles(date.fromisoformat(day), _MINUTES[interval], market == "spot", kind != "klines")
-        return zip_bytes(csv_name(path), text.encode())
+        return _file(path, date.fromisoformat(day), _MINUTES[interval], market == "spot", kind != "klines")
     if match := _FUNDING.match(path):
         first = date.fromisoformat(f"{match[1]}-01")
         after = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
         return zip_bytes(csv_name(path), _funding(first, after).encode()) if after < now.date() else None
     return None
+
+
+@cache  # a file is asked for by its checksum and by its name, in every round of a comparison
+def _file(path: str, day: date, minutes: int, is_spot: bool, is_premium: bool) -> bytes:
+    text = ("" if is_spot else _HEADER) + _candles(day, minutes, is_spot, is_premium)
+    return zip_bytes(csv_name(path), text.encode())
 
 
 def _candles(day: date, minutes: int, is_spot: bool, is_premium: bool) -> str:

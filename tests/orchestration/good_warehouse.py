@@ -6,6 +6,7 @@ copies. Figures are invented. The columns are read from the dbt project's YAML, 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -26,8 +27,10 @@ SOURCES = {
     "prices": ["source.unwind.exchange.candles"],
     "derivatives": ["source.unwind.exchange.positions", "source.unwind.exchange.candles"],
     "flows": ["source.unwind.funds.totals"],
+    "macro": ["source.unwind.exchange.candles"],
     "stress": ["source.unwind.funds.totals"],
     "onchain": ["source.unwind.chain.retargets"],
+    "options": ["source.unwind.exchange.positions"],
 }
 
 
@@ -66,10 +69,12 @@ def published_models() -> tuple[dict[str, Any], ...]:
     return tuple(found)
 
 
-def write_manifest(path: Path) -> Path:
-    """What dbt would write, as far as a release reads it."""
+def write_manifest(path: Path, only: Collection[str] | None = None) -> Path:
+    """What dbt would write, as far as a release reads it; only: of these tables, of all without it."""
     nodes = {}
     for model in published_models():
+        if only is not None and model["name"] not in only:
+            continue
         unique_id = f"model.unwind.{model['schema']}_{model['name']}"
         nodes[unique_id] = {
             "unique_id": unique_id,

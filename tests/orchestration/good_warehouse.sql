@@ -75,12 +75,13 @@ from marts.fct_open_interest_hourly as o join marts.fct_price_hourly as p using 
 where o.venue = 'all';
 
 create table marts.fct_deleveraging_episode as
-select 'BTC' as asset, date '2026-02-06' as detected_date, date '2026-02-05' as peak_date,
+select 'BTC' as asset, 'fixed_8_pct' as threshold_rule, date '2026-02-06' as detected_date, date '2026-02-05' as peak_date,
     date '2026-02-08' as trough_so_far_date, null::date as trough_date, null::date as closed_date,
     timestamp '2026-02-07 08:00:00' as detected_at, null::timestamp as trough_known_at, null as close_reason,
-    'mild' as severity, 357200.0 as peak_coins, 306000.0 as trough_so_far_coins, -51200.0 as depth_coins,
+    'mild' as severity, -0.08 as threshold_ratio, 357200.0 as peak_coins, 306000.0 as trough_so_far_coins, -51200.0 as depth_coins,
     306.0 / 357.2 - 1 as depth_ratio, -3.5e9 as depth_usd, -3.0e9 as position_effect_usd, -0.5e9 as price_effect_usd,
-    1 / 7 as price_effect_share_ratio, 0 as unlinked_days, true as is_open, true as is_single_source,
+    1 / 7 as price_effect_share_ratio, 0 as unlinked_days, 1.6e9 as liquidations_usd,
+    3 as liquidations_days, true as is_open, true as is_single_source,
     timestamp '2026-02-09 08:00:00' as known_at, 'measured' as provenance;
 
 create table marts.fct_deleveraging_daily as
@@ -158,7 +159,9 @@ from hours as h, (values ('gate'), ('all')) as v(venue),
 create table marts.fct_liquidation_daily as
 select cast(period_start_at as date) as observed_date, asset, venue, sum(long_usd) as long_usd, sum(short_usd) as short_usd,
     sum(liquidated_usd) as liquidated_usd, sum(long_usd) / sum(liquidated_usd) as long_share_ratio, 7e9 as open_interest_usd,
-    sum(liquidated_usd) / 7e9 as intensity_ratio, 1.0 as coverage_ratio, 24 as hours_count, 1 as venues_count,
+    sum(liquidated_usd) / 7e9 as intensity_ratio, null::double as median_intensity_90d_ratio,
+    0 as median_intensity_90d_count, null::double as intensity_to_median_90d_ratio,
+    'fewer_than_30_days' as intensity_to_median_90d_reason, 1.0 as coverage_ratio, 24 as hours_count, 1 as venues_count,
     'undocumented' as completeness, false as is_vendor_total, true as is_lower_bound, max(known_at) as known_at,
     'measured' as provenance
 from marts.fct_liquidation_hourly group by cast(period_start_at as date), asset, venue;
@@ -183,7 +186,7 @@ select observed_date, asset, observed_date + interval 1 day as coinbase_premium_
 from marts.fct_price_daily;
 
 create table marts.fct_source_disagreement_daily as
-select cast(period_start_at as date) as observed_date, asset, 'etf_flow' as metric, 'usd' as unit,
+select cast(period_start_at as date) as observed_date, asset, 'etf_flow' as metric, 'all' as universe, 'usd' as unit,
     2::bigint as sources_count, 'farside, sosovalue' as sources, -434.15e6 as median_value, -434.2e6 as lowest_value,
     -434.1e6 as highest_value, 'farside' as lowest_source, 'sosovalue' as highest_source, 0.00023 as range_ratio,
     0.05 as tolerance_ratio, 10.0::double as blocking_ratio, false as is_disputed, false as is_single_source,
@@ -205,30 +208,39 @@ select *, 60 as resolution_minutes, close_price as last_price, observed_date + i
     open_price as previous_close_price, 0.0 as gap_ratio, low_price / open_price - 1 as drawdown_open_low_ratio,
     close_price / low_price - 1 as rebound_ratio, null as retracement_start_at, null as retracement_start_price,
     null as retracement_ratio, null as gain_to_erase_ratio, 1e4 * (floor(low_price / 1e4) + 1) as round_level_price,
-    null as low_to_round_level_minutes, -0.01 as adverse_move_60m_ratio, -0.03 as adverse_move_240m_ratio,
+    null as low_to_round_level_minutes, 'not_reached' as low_to_round_level_reason, -0.01 as adverse_move_60m_ratio, -0.03 as adverse_move_240m_ratio,
     50.0 as realised_vol_pct, return_open_close_ratio / 0.03 as return_z_ratio, 365 as returns_count, 24 as bars_count
 from marts.fct_price_daily;
 
 create table marts.fct_level_test as
-select 'BTC' as asset, 'binance' as venue, 'USDT' as quote_currency, 'round' as level_kind, 70000.0 as level_price,
+select 'BTC' as asset, 'binance' as venue, 'USDT' as quote_currency, 60 as bar_minutes, 'resistance' as level_side,
+    'round' as level_kind, 70000.0 as level_price,
     timestamp '2026-01-28' as level_known_at, n as event_number, opened_at, opened_at + interval 3 hour as confirmed_at,
     null as expires_at, state, 0 as failed_tests_count, 0.005 as band_ratio, 0.007 as pullback_ratio,
     3 as hold_hours_count, false as is_intrabar_ambiguous, opened_at + interval 1 day as known_at, 'measured' as provenance
 from (values (1, timestamp '2026-02-05 12:00:00', 'lost'), (2, timestamp '2026-02-06 20:00:00', 'reclaimed'))
     as events(n, opened_at, state);
 
+create table marts.fct_level_hold_daily as
+select observed_date, asset, 70000.0 as level_price_usd, close_price as close_price_usd, 0 as closes_above_in_a_row_days,
+    1 as closes_above_30d_count, 2 as closes_30d_count, 0.5 as time_above_ratio, 24 as hours_count, 0.005 as band_ratio,
+    false as is_held_1d, false as is_held_3d, false as is_held_7d, known_at, provenance
+from marts.fct_price_daily;
+
 create table marts.fct_day_definition_fit as
 select 'BTC' as asset, date '2026-02-05' as observed_date, 'a paper' as publisher, n as utc_offset_hours,
     timestamp '2026-02-05' - to_hours(n) as day_start_at, timestamp '2026-02-06' - to_hours(n) as day_end_at,
-    73100.0 as quoted_open_price_usd, 62600.0 as quoted_close_price_usd, -100.0 as open_error_usd,
+    73100.0 as quoted_open_price_usd, null::double as quoted_low_price_usd, 62600.0 as quoted_close_price_usd,
+    -100.0 as open_error_usd, null::double as low_error_usd,
     200.0 + 400 * abs(n) as close_error_usd, 300.0 + 400 * abs(n) as error_usd, 1 + abs(n) as fit_rank,
-    2 as offsets_count, timestamp '2026-02-07 10:32:00' as known_at, 'published' as provenance
+    2 as offsets_count, 300.0 + 400 * abs(n) as all_days_error_usd, 1 as quoted_days_count,
+    1 + abs(n) as all_days_fit_rank, timestamp '2026-02-07 10:32:00' as known_at, 'published' as provenance
 from (values (0), (2)) as zones(n);
 
 create table marts.fct_hashprice_daily as
 select observed_date, asset, close_price / 2200 as hashprice_usd_per_ph_day,
     close_price / 2200 as hashprice_at_close_usd_per_ph_day,
-    close_price / 2222 as hashprice_without_fees_usd_per_ph_day, close_price / 2200 as hashprice_by_blocks_usd_per_ph_day,
+    1e8 / 2200 as hashprice_sats_per_ph_day, close_price / 2222 as hashprice_without_fees_usd_per_ph_day, close_price / 2200 as hashprice_by_blocks_usd_per_ph_day,
     1.43e14 as mean_difficulty, 1.43e14 as close_difficulty, 3.125 as subsidy_coins, 0.03 as mean_fees_coins,
     144 as fee_blocks_count, 'mempool_space.blocks' as fees_source, close_price as mean_price_usd,
     close_price as close_price_usd, 24 as price_hours_count, 144 as blocks_count, 454.32 as mined_coins,
@@ -288,3 +300,115 @@ select observed_date, asset, 'all' as cohort, 66500.0 as price_floor_usd, 70500.
     case when close_price_usd < 66500 then 'below' when close_price_usd < 70500 then 'inside' else 'above' end
         as price_position, 'raw' as adjustment, known_at, provenance
 from marts.fct_hashprice_daily;
+
+create table marts.fct_asset_session_return as
+select observed_date as session_date, 'SPX' as asset, vendors.venue, observed_date + interval 21 hour as close_at,
+    observed_date - 1 as previous_session_date, observed_date - interval 3 hour as previous_close_at,
+    observed_date + interval 21 hour as bitcoin_close_at, 'index' as instrument_kind, 'points' as quote_currency,
+    null as bitcoin_reason, 1 as spanned_days, close_price / 10 as close_price, return_open_close_ratio as return_ratio,
+    ln(1 + return_open_close_ratio) as log_return_ratio, null as yield_pct, null as change_bps,
+    close_price as bitcoin_close_price_usd, return_open_close_ratio as bitcoin_return_ratio,
+    ln(1 + return_open_close_ratio) as bitcoin_log_return_ratio, false as is_multi_day, known_at, provenance
+from marts.fct_price_daily, (values ('fred'), ('yahoo')) as vendors(venue);
+
+create table marts.fct_cross_asset_correlation_daily as
+select session_date, asset, venue, 'BTC' as against_asset, window_sessions_count, close_at,
+    session_date as influence_date, 'IXIC' as reference_asset, null as reason, 20 as observations_count,
+    0.5 as pearson_ratio, 0.074 as pearson_low_ratio, 0.772 as pearson_high_ratio, 0.45 as spearman_ratio,
+    0.5 as ewma_ratio, 0.1 as influence_ratio, 0.5 as without_events_ratio, 2 as event_sessions_count,
+    0.4 as baseline_ratio, 250 as baseline_observations_count, 1.0 as variance_delta_ratio, 0.378 as adjusted_ratio,
+    0 as best_lag_sessions_count, 0.95 as best_lag_ratio, 0.95 as same_session_ratio, false as is_regime_change,
+    false as is_misdated, known_at, provenance
+from marts.fct_asset_session_return, (values (20), (40)) as windows(window_sessions_count);
+create table marts.fct_vol_surface as
+select 'deribit' as venue, asset, observed_date + interval 20 hour as snapshot_at, 'expiry' as tenor_kind,
+    8.5 as tenor_days, observed_date + interval 224 hour as expiry_at, 'trades' as surface_method,
+    'forward_unadjusted' as delta_convention, null as hygiene_mode, close_price_usd as forward_price,
+    70.0 as atm_iv_vol_pct, 68.0 as call25_iv_vol_pct, 77.0 as put25_iv_vol_pct, -9.0 as rr25_vol_pct,
+    -9.0 / 70 as rr25_ratio, 2.5 as butterfly25_vol_pct, -9.6 as rr25_premium_adjusted_vol_pct,
+    null as rr25_percentile_730d_pct, null as rr25_history_days_count, 80 as quotes_count, 1.2 as fit_rmse_vol_pct,
+    null as atm_reason, null as call25_reason, null as put25_reason, null as rr25_premium_adjusted_reason,
+    'rolling_tenor' as rr25_percentile_reason, false as is_extrapolated, known_at, provenance
+from marts.fct_hashprice_daily;
+
+create table marts.fct_option_quote_quality as
+select venue, asset, snapshot_at, expiry_at, 'two_sided' as hygiene_mode, 60 as quotes_count, 22 as usable_quotes_count,
+    0 as expired_quotes_count, 0 as no_forward_quotes_count, 0 as no_iv_quotes_count, 0 as iv_out_of_range_quotes_count,
+    30 as in_the_money_quotes_count, 6 as far_wing_quotes_count, 0 as stale_quotes_count, 2 as no_bid_quotes_count,
+    0 as no_ask_quotes_count, 0 as crossed_quotes_count, 0 as wide_quotes_count, 0 as butterfly_arbitrages_count,
+    0 as calendar_arbitrages_count, known_at, provenance
+from marts.fct_vol_surface;
+create table marts.fct_implied_vol_index_daily as
+select observed_date, asset, 'deribit' as venue, observed_date + interval 23 hour as vswap_snapshot_at,
+    observed_date + interval 20 day as near_expiry_at, observed_date + interval 48 day as far_expiry_at,
+    54.0 as dvol_open_vol_pct, 58.0 as dvol_high_vol_pct, 52.0 as dvol_low_vol_pct, 55.0 as dvol_close_vol_pct,
+    0.0 as dvol_change_vol_pct, 0.0 as dvol_change_ratio, 56.5 as vswap_30d_own_vol_pct,
+    1.5 as vswap_less_dvol_vol_pct, 40 as strikes_count, null as vswap_reason, known_at, provenance
+from marts.fct_hashprice_daily;
+
+create table marts.fct_option_open_interest as
+select 'deribit' as venue, asset, observed_date + interval 20 hour as snapshot_at,
+    observed_date + interval 500 hour as expiry_at, strike * 1e4 as strike_price,
+    observed_date - interval 4 hour as compared_at, 'inverse' as product, 'forward' as usd_basis,
+    900.0 as call_open_interest_coins, 600.0 as put_open_interest_coins, 1500.0 as open_interest_coins,
+    1500 * close_price_usd as open_interest_usd, 10.0 as call_change_24h_coins, -5.0 as put_change_24h_coins,
+    null as change_reason, 0.4 as put_share_of_strike_ratio, 0.2 as put_share_of_expiry_ratio,
+    0.2 * (strike - 4) as put_share_at_or_below_ratio, 0.2 as share_of_expiry_ratio,
+    strike - 4 as open_interest_rank, abs(strike - 7) * 1e6 as payout_usd, 2e6 as gamma_unsigned_1pct_usd,
+    0.2 * (strike - 4.5) as probability_below_ratio, null as probability_reason, strike = 7 as is_max_pain,
+    false as is_max_pain_tied, known_at, provenance
+from marts.fct_hashprice_daily, range(5, 10) as strikes (strike);
+
+create table marts.fct_option_expiry_open_interest as
+select venue, asset, snapshot_at, expiry_at, compared_at, product, usd_basis, 5 as strikes_count,
+    0 as one_sided_strikes_count, 4500.0 as call_open_interest_coins, 3000.0 as put_open_interest_coins,
+    7500.0 as open_interest_coins, 5 * open_interest_usd as open_interest_usd, 3000 / 4500 as put_call_ratio,
+    50.0 as call_change_24h_coins, -25.0 as put_change_24h_coins, -0.01 as put_call_change_24h_ratio,
+    strike_price as max_pain_price, 0.2 as strike_hhi_ratio, 5e4 as top_strike_price, 0.2 as top_strike_share_ratio,
+    5e4 as top_put_strike_price, 0.2 as top_put_share_ratio, 1e7 as gamma_unsigned_1pct_usd,
+    1.0 as gamma_coverage_ratio, false as is_max_pain_tied, known_at, provenance
+from marts.fct_option_open_interest where is_max_pain;
+
+create table marts.fct_vol_term_structure as
+select venue, asset, snapshot_at, snapshot_at as inversion_decided_at, 'chain' as surface_method,
+    70.0 as atm_7d_vol_pct, 69.0 as atm_14d_vol_pct, 68.0 as atm_30d_vol_pct,
+    67.0 as atm_60d_vol_pct, 66.0 as atm_90d_vol_pct, 65.0 as atm_180d_vol_pct,
+    2.0 as slope_7_30_vol_pct, null as slope_reason, 5.0 as inversion_depth_vol_pct, 1.0 as inverted_share_ratio,
+    0.44 as forward_variance_7_14_ratio, 66.3 as forward_vol_7_14_vol_pct,
+    0.44 as forward_variance_14_30_ratio, 66.3 as forward_vol_14_30_vol_pct,
+    0.44 as forward_variance_30_60_ratio, 66.3 as forward_vol_30_60_vol_pct,
+    0.44 as forward_variance_60_90_ratio, 66.3 as forward_vol_60_90_vol_pct,
+    0.44 as forward_variance_90_180_ratio, 66.3 as forward_vol_90_180_vol_pct,
+    true as is_inverted, false as is_calendar_arbitrage, false as is_extrapolated, known_at, provenance
+from marts.fct_option_expiry_open_interest
+union all by name
+select 'derive' as venue, asset, snapshot_at, 68.5 as atm_30d_vol_pct, false as is_inverted,
+    false as is_calendar_arbitrage, false as is_extrapolated, known_at, provenance
+from marts.fct_option_expiry_open_interest;
+create table marts.fct_cross_asset_beta as
+select observed_date as session_date, 'single' as factor_set, 'SPX' as factor, vendors.venue, 60 as window_sessions_count,
+    null as reason, 1.8 as beta_ratio, 0.5 as standard_error_ratio, 0.8 as beta_low_ratio, 2.8 as beta_high_ratio,
+    0.2 as r2_ratio, null as vif_ratio, 58 as observations_count, 1 as factors_count, known_at, provenance
+from marts.fct_price_daily, (values ('fred'), ('yahoo')) as vendors(venue)
+union all
+select observed_date, 'multi', factor, 'all', 60, null, 1.5, 0.5, 0.5, 2.5, 0.25, 1.2, 58, 2, known_at, provenance
+from marts.fct_price_daily, (values ('equity'), ('gold')) as factors(factor);
+
+create table marts.fct_cross_asset_lead_lag as
+select date '2026-01-14' + n::integer as session_date, 'SPX' as asset, 'yahoo' as venue, 20 as window_sessions_count,
+    null as reason, 0.4 as correlation_ratio, 0.45 as best_lag_correlation_ratio, 60.0 as best_lag_minutes,
+    -60.0 as best_lag_low_minutes, 120.0 as best_lag_high_minutes, 60 as resolution_minutes, 20 as sessions_count,
+    140 as increments_count, false as is_lag_clear_of_zero, timestamp '2026-02-12 22:00:00' as known_at,
+    'measured' as provenance
+from range(30) as sessions(n);
+
+create table marts.fct_rebound_attribution as
+select timestamp '2026-02-05 21:00:00' as window_started_at, 'BTC' as asset, 'close_to_close' as window_kind, variant,
+    component, timestamp '2026-02-06 21:00:00' as window_ended_at, 'all' as venue, 'equity, short_covering' as regressors,
+    'associated share' as reading, null as reason, 0.0955 as window_return_ratio, 0.025 as window_deviation_ratio,
+    0.0955 * share_ratio as return_ratio, share_ratio, share_ratio - 0.1 as share_low_ratio,
+    share_ratio + 0.1 as share_high_ratio, 0.1 as r2_part_ratio, 0.3 as r2_ratio, 240 as observations_count,
+    250 as lookback_count, true as is_identified, timestamp '2026-02-07 01:00:00' as known_at, 'measured' as provenance
+from (values ('all'), ('without_events')) as variants(variant),
+    (values ('cross_asset', 0.46), ('short_covering', 0.3), ('spot', 0.15), ('residual', 0.09))
+        as components(component, share_ratio);

@@ -23,13 +23,47 @@ _QUADRANTS, _EPISODES = "marts.fct_price_oi_quadrant_hourly", "marts.fct_delever
 _DELEVERAGING = "marts.fct_deleveraging_daily"
 _ETF, _EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
 _COMPOSITE_HOURS, _COMPOSITE_DAYS = "marts.fct_price_composite_hourly", "marts.fct_price_composite_daily"
+_HOLDS = "marts.fct_level_hold_daily"
 _MOVES, _LEVELS, _FITS = "marts.fct_price_move", "marts.fct_level_test", "marts.fct_day_definition_fit"
 _HASHPRICE, _FORECASTS = "marts.fct_hashprice_daily", "marts.fct_difficulty_projection"
 _BREAKEVEN, _STRESS = "marts.fct_miner_breakeven_daily", "marts.fct_miner_stress_daily"
 _VALUATION = "marts.fct_valuation_daily"
+_BETAS, _LAGS, _SHARES = (
+    "marts.fct_cross_asset_beta",
+    "marts.fct_cross_asset_lead_lag",
+    "marts.fct_rebound_attribution",
+)
 _STEPS, _ZONES = "marts.fct_cost_basis_distribution", "marts.fct_cost_basis_cluster"
+_SESSIONS, _CORRELATIONS = "marts.fct_asset_session_return", "marts.fct_cross_asset_correlation_daily"
+_SURFACE, _QUOTES = "marts.fct_vol_surface", "marts.fct_option_quote_quality"
+_DVOL, _TERM = "marts.fct_implied_vol_index_daily", "marts.fct_vol_term_structure"
+_STRIKES, _EXPIRIES = "marts.fct_option_open_interest", "marts.fct_option_expiry_open_interest"
 
 POISONS = {
+    "beta of another unit": Poison("cross_asset_beta_of_stocks", "warn", f"update {_BETAS} set beta_ratio = 100"),
+    "betas of two vendors apart": Poison(
+        "cross_asset_beta_sources_agree", "warn", f"update {_BETAS} set beta_ratio = 0.9 where venue = 'fred'"
+    ),
+    "factors that are one": Poison("cross_asset_beta_inflated", "warn", f"update {_BETAS} set vif_ratio = 40"),
+    "beta without provenance": Poison("cross_asset_beta_provenance", "fail", f"update {_BETAS} set provenance = null"),
+    "correlation beyond one": Poison(
+        "cross_asset_lead_lag_beyond_one", "warn", f"update {_LAGS} set best_lag_correlation_ratio = -1.2"
+    ),
+    "clock off by an hour": Poison(
+        "cross_asset_lead_lag_whole_hours", "warn", f"update {_LAGS} set is_lag_clear_of_zero = true"
+    ),
+    "lag without provenance": Poison(
+        "cross_asset_lead_lag_provenance", "fail", f"update {_LAGS} set provenance = 'guessed'"
+    ),
+    "share off the scale": Poison(
+        "rebound_attribution_share_off_the_scale", "warn", f"update {_SHARES} set share_ratio = -2.5"
+    ),
+    "variants apart": Poison(
+        "rebound_attribution_variants_apart", "warn", f"update {_SHARES} set share_ratio = 0.9 where variant = 'all'"
+    ),
+    "share without provenance": Poison(
+        "rebound_attribution_provenance", "fail", f"update {_SHARES} set known_at = '2027-01-01'"
+    ),
     "sources of another unit": Poison(
         "source_disagreement_is_another_unit",
         "fail",
@@ -353,6 +387,15 @@ POISONS = {
     "level test without provenance": Poison(
         "level_test_provenance", "fail", f"update {_LEVELS} set known_at = null where state = 'lost'"
     ),
+    "holds of too few hours": Poison(
+        "level_hold_daily_hours_missing", "warn", f"update {_HOLDS} set is_held_3d = null"
+    ),
+    "hold without provenance": Poison("level_hold_daily_provenance", "fail", f"update {_HOLDS} set provenance = null"),
+    "a close that fits by chance": Poison(
+        "day_definition_fit_another_day_over_all",
+        "warn",
+        f"update {_FITS} set all_days_fit_rank = 3 - all_days_fit_rank",
+    ),
     "figures of no day": Poison("day_definition_fit_poor", "warn", f"update {_FITS} set error_usd = 9000"),
     "fit without provenance": Poison("day_definition_fit_provenance", "fail", f"update {_FITS} set provenance = null"),
     "hashprice of another unit": Poison(
@@ -443,5 +486,92 @@ POISONS = {
     ),
     "funds that do not add up": Poison(
         "etf_flow_funds_add_up", "warn", f"update {_ETF} set funds_difference_usd = 9e7"
+    ),
+    "a venue a session off": Poison(
+        "asset_session_return_venues_apart",
+        "warn",
+        f"update {_SESSIONS} set return_ratio = -return_ratio where venue = 'fred'",
+    ),
+    "sessions without bitcoin": Poison(
+        "asset_session_return_unmarked", "warn", f"update {_SESSIONS} set bitcoin_reason = 'no_bitcoin_at_close'"
+    ),
+    "session without provenance": Poison(
+        "asset_session_return_provenance", "fail", f"update {_SESSIONS} set provenance = null"
+    ),
+    "label off": Poison("cross_asset_correlation_misdated", "warn", f"update {_CORRELATIONS} set is_misdated = true"),
+    "ranks that disagree": Poison(
+        "cross_asset_correlation_ranks_disagree", "warn", f"update {_CORRELATIONS} set spearman_ratio = -0.2"
+    ),
+    "correlation without provenance": Poison(
+        "cross_asset_correlation_provenance", "fail", f"update {_CORRELATIONS} set provenance = null"
+    ),
+    "surface as a fraction": Poison(
+        "vol_surface_level_is_plausible", "warn", f"update {_SURFACE} set atm_iv_vol_pct = 0.7"
+    ),
+    "an hour of two markets": Poison(
+        "vol_surface_fits_the_trades", "warn", f"update {_SURFACE} set fit_rmse_vol_pct = 4.5"
+    ),
+    "surface of marks": Poison(
+        "vol_surface_rests_on_quotes", "warn", f"update {_SURFACE} set hygiene_mode = 'mark_iv_only'"
+    ),
+    "surface without provenance": Poison("vol_surface_provenance", "fail", f"update {_SURFACE} set provenance = null"),
+    "a book that went away": Poison(
+        "option_quotes_are_usable", "warn", f"update {_QUOTES} set usable_quotes_count = 3"
+    ),
+    "marks that pay": Poison(
+        "option_quotes_have_no_arbitrage", "warn", f"update {_QUOTES} set butterfly_arbitrages_count = 9"
+    ),
+    "quotes of tomorrow": Poison(
+        "option_quote_quality_provenance", "fail", f"update {_QUOTES} set known_at = '2026-03-01'"
+    ),
+    "strip with holes": Poison(
+        "implied_vol_index_daily_own_near_dvol",
+        "warn",
+        f"update {_DVOL} set vswap_less_dvol_vol_pct = -12 where observed_date = '2026-02-05'",
+    ),
+    "index of another coin": Poison(
+        "implied_vol_index_daily_jump",
+        "warn",
+        f"update {_DVOL} set dvol_change_ratio = 1.4 where observed_date = '2026-02-05'",
+    ),
+    "index as a fraction": Poison(
+        "implied_vol_index_daily_unit", "warn", f"update {_DVOL} set dvol_close_vol_pct = 0.55"
+    ),
+    "index without provenance": Poison(
+        "implied_vol_index_daily_provenance", "fail", f"update {_DVOL} set provenance = null"
+    ),
+    "quote off the smile": Poison(
+        "option_open_interest_probability_rises",
+        "warn",
+        f"update {_STRIKES} set probability_below_ratio = 0.9 where strike_price = 60000",
+    ),
+    "smile too steep": Poison(
+        "option_open_interest_arbitrage", "warn", f"update {_STRIKES} set probability_reason = 'arbitrage'"
+    ),
+    "strike without provenance": Poison(
+        "option_open_interest_provenance", "fail", f"update {_STRIKES} set provenance = null"
+    ),
+    "contracts for coins": Poison(
+        "option_expiry_open_interest_day_change",
+        "warn",
+        f"update {_EXPIRIES} set call_change_24h_coins = -445500 where day(snapshot_at) = 5",
+    ),
+    "half of a chain": Poison(
+        "option_expiry_open_interest_one_sided", "warn", f"update {_EXPIRIES} set one_sided_strikes_count = 3"
+    ),
+    "expiry from the future": Poison(
+        "option_expiry_open_interest_provenance", "fail", f"update {_EXPIRIES} set known_at = '2026-03-01'"
+    ),
+    "variance that falls": Poison(
+        "vol_term_structure_calendar_arbitrage", "warn", f"update {_TERM} set is_calendar_arbitrage = true"
+    ),
+    "two months of one coin": Poison(
+        "vol_term_structure_venues_agree", "warn", f"update {_TERM} set atm_30d_vol_pct = 80 where venue = 'derive'"
+    ),
+    "week of another expiry": Poison(
+        "vol_term_structure_slope_is_extreme", "warn", f"update {_TERM} set slope_7_30_vol_pct = 60"
+    ),
+    "term structure without provenance": Poison(
+        "vol_term_structure_provenance", "fail", f"update {_TERM} set provenance = null"
     ),
 }

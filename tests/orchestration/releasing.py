@@ -17,6 +17,11 @@ from orchestration.seal import seal
 from tests.orchestration import good_warehouse
 
 RULES = load_rules()
+# One table of each kind, which is all that tests of the path itself need: what a release costs grows with its tables.
+FEW = (
+    "fct_price_hourly", "fct_price_daily", "fct_open_interest_daily", "fct_etf_flow_daily", "etf_flow",
+    "fct_difficulty_epoch",
+)  # fmt: skip
 SCOPE = AuditScope(good_warehouse.AS_OF, good_warehouse.FIRST, good_warehouse.LAST)
 
 
@@ -70,13 +75,13 @@ def facts(release_id: str, scope: str = "live", last: date = good_warehouse.LAST
     return replace(given, **more)  # type: ignore[arg-type]
 
 
-def candidate(folder: Path, release_id: str, spoil: str = "", **how: object) -> Candidate:
-    """Build a candidate below `folder/published` from a (spoilt) warehouse."""
+def candidate(folder: Path, release_id: str, spoil: str = "", is_whole: bool = False, **how: object) -> Candidate:
+    """Build a candidate below `folder/published` from a (spoilt) warehouse: of a few tables, or whole for an audit."""
     folder.mkdir(parents=True, exist_ok=True)
     warehouse = folder / f"{release_id}.warehouse.duckdb"
     warehouse.unlink(missing_ok=True)
     good_warehouse.build(warehouse, spoil, **how)  # type: ignore[arg-type]
-    manifest = good_warehouse.write_manifest(folder / "manifest.json")
+    manifest = good_warehouse.write_manifest(folder / "manifest.json", None if is_whole else FEW)
     return build_candidate(warehouse, manifest, folder / "published", release_id)
 
 

@@ -23,7 +23,7 @@ from tests.orchestration.releasing import RULES, SCOPE
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return releasing.candidate(tmp_path_factory.mktemp("good"), "r1").database
+    return releasing.candidate(tmp_path_factory.mktemp("good"), "r1", is_whole=True).database
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.orchestration.releasing import sealed
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("readers")
-    sealed(folder, "r1")
+    sealed(folder, "r1", is_whole=True)
     publish(folder / "published", "r1")
     return folder / "published"
 

@@ -23,33 +23,7 @@ with closes as (
         known_at,
         provenance,
         2 as preference
-    from {{ ref('stg_binance_vision__spot_klines_1d') }}
-
-    union all
-
-    select
-        cast(period_start_at as date) as observed_date,
-        asset,
-        venue,
-        quote_currency,
-        close_price,
-        known_at,
-        provenance,
-        2 as preference
-    from {{ ref('stg_coinbase_exchange__candles_1d') }}
-
-    union all
-
-    select
-        cast(period_start_at as date) as observed_date,
-        asset,
-        venue,
-        quote_currency,
-        close_price,
-        known_at,
-        provenance,
-        2 as preference
-    from {{ ref('stg_kraken__ohlc_1d') }}
+    from {{ ref('int_prices__collect_days') }}
 )
 
 select

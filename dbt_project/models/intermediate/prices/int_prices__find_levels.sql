@@ -1,7 +1,10 @@
 {%- set band, pullback = 0.005, 0.007 -%}
--- An hour that was still running when it was taken proves nothing: its close is none.
-with hours as (
+-- Prices of a support are below zero (int_prices__collect_level_bars), so its band lies on the other side.
+with bars as (
     select
+        bar_minutes,
+        level_side,
+        sign,
         cast(period_start_at as date) as observed_date,
         period_start_at,
         period_end_at,
@@ -14,17 +17,20 @@ with hours as (
         max(high_price) over day_so_far as level_price,
         max(known_at) over day_so_far as known_at,
         max(provenance) over day_so_far as provenance
-    from {{ ref('int_prices__collect_hours') }}
-    where known_at >= period_end_at
+    from {{ ref('int_prices__collect_level_bars') }}
     window day_so_far as (
-        partition by asset, venue, quote_currency, cast(period_start_at as date) order by period_start_at
+        partition by bar_minutes, level_side, asset, venue, quote_currency, cast(period_start_at as date)
+        order by period_start_at
         rows between unbounded preceding and current row
     )
 ),
 
--- A low in the hour of the high may have come before it; a close cannot.
+-- A low in the bar of the high may have come before it; a close cannot.
 rejections as (
     select
+        bar_minutes,
+        level_side,
+        sign,
         observed_date,
         asset,
         venue,
@@ -33,35 +39,44 @@ rejections as (
         period_end_at,
         known_at,
         provenance
-    from hours
-    window stand as (partition by asset, venue, quote_currency, observed_date, level_price)
+    from bars
+    window
+        stand as (
+            partition by bar_minutes, level_side, asset, venue, quote_currency, observed_date, level_price
+        )
     qualify
         case
             when period_start_at > min(period_start_at) over stand then low_price else close_price
-        end <= level_price * (1 - {{ band }}) * (1 - {{ pullback }})
+        end <= level_price * (1 - sign * {{ band }}) * (1 - sign * {{ pullback }})
 ),
 
 series as (
     select
+        bar_minutes,
+        level_side,
+        sign,
         asset,
         venue,
         quote_currency,
         min(period_start_at) as level_known_at,
         min(low_price) as lowest_price,
         max(high_price) as highest_price
-    from hours
-    group by asset, venue, quote_currency
+    from bars
+    group by bar_minutes, level_side, sign, asset, venue, quote_currency
 ),
 
 -- The steps of next_round_level are 4 to 31 times a power of ten. A level no trade came near has no events,
 -- so which ones are looked at changes none.
 levels as (
     select
+        series.bar_minutes,
+        series.level_side,
+        series.sign,
         series.asset,
         series.venue,
         series.quote_currency,
         'round' as level_kind,
-        multiples.multiple * power(10, exponents.exponent) as level_price,
+        series.sign * multiples.multiple * power(10, exponents.exponent) as level_price,
         series.level_known_at,
         cast(null as timestamp) as expires_at,
         cast(null as timestamp) as known_at,
@@ -70,26 +85,31 @@ levels as (
     cross join generate_series(4, 31) as multiples (multiple)
     cross join generate_series(-9, 8) as exponents (exponent)
     where
-        multiples.multiple * power(10, exponents.exponent) > series.lowest_price
-        and multiples.multiple * power(10, exponents.exponent) * (1 - {{ band }}) <= series.highest_price
+        level_price > series.lowest_price
+        and level_price * (1 - series.sign * {{ band }}) <= series.highest_price
 
     union all
 
     select
+        bar_minutes,
+        level_side,
+        sign,
         asset,
         venue,
         quote_currency,
-        'day_high' as level_kind,
+        case level_side when 'support' then 'day_low' else 'day_high' end as level_kind,
         level_price,
         min(period_end_at) as level_known_at,
         observed_date + interval 2 day as expires_at,
         min(known_at) as known_at,
         arg_min(provenance, period_end_at) as provenance
     from rejections
-    group by asset, venue, quote_currency, observed_date, level_price
+    group by bar_minutes, level_side, sign, asset, venue, quote_currency, observed_date, level_price
 )
 
 select
+    bar_minutes,
+    level_side,
     asset,
     venue,
     quote_currency,
@@ -97,9 +117,9 @@ select
     level_price,
     level_known_at,
     expires_at,
-    level_price * (1 - {{ band }}) as touch_price,
-    level_price * (1 - {{ band }}) * (1 - {{ pullback }}) as rejection_price,
-    level_price * (1 + {{ band }}) as break_price,
+    level_price * (1 - sign * {{ band }}) as touch_price,
+    level_price * (1 - sign * {{ band }}) * (1 - sign * {{ pullback }}) as rejection_price,
+    level_price * (1 + sign * {{ band }}) as break_price,
     cast({{ band }} as double) as band_ratio,
     cast({{ pullback }} as double) as pullback_ratio,
     known_at,

@@ -1,3 +1,4 @@
+-- One candle for the day tells no time of its extremes and no move within it.
 -- A fall is counted from the highs of earlier bars and from the bar's own open: whether its own high
 -- came before its low nobody knows.
 with bars as (
@@ -48,15 +49,19 @@ select
     min(low_price) as low_price,
     arg_max(close_price, period_start_at) as last_price,
     max(period_end_at) as last_at,
-    min(low_at) as low_at,
-    arg_min(period_start_at, (-high_price, period_start_at)) as high_at,
+    case when max(resolution_minutes) < 1440 then min(low_at) end as low_at,
+    case
+        when max(resolution_minutes) < 1440 then arg_min(period_start_at, (-high_price, period_start_at))
+    end as high_at,
     {{ next_round_level('min(low_price)') }} as round_level_price,
     min(period_start_at) filter (
         where period_start_at > low_at and high_price > {{ next_round_level('day_low_price') }}
     ) as round_level_at,
-    min(adverse_move_60m_ratio) as adverse_move_60m_ratio,
-    min(adverse_move_240m_ratio) as adverse_move_240m_ratio,
-    100 * sqrt(365 * sum(log_return_ratio * log_return_ratio)) as realised_vol_pct,
+    case when max(resolution_minutes) < 1440 then min(adverse_move_60m_ratio) end as adverse_move_60m_ratio,
+    case when max(resolution_minutes) < 1440 then min(adverse_move_240m_ratio) end as adverse_move_240m_ratio,
+    case
+        when max(resolution_minutes) < 1440 then 100 * sqrt(365 * sum(log_return_ratio * log_return_ratio))
+    end as realised_vol_pct,
     max(known_at) as known_at,
     max(provenance) as provenance
 from bars

@@ -1,7 +1,53 @@
-{%- set hold = 3 -%}
--- Above or below is settled by whole hours, before a trade within one is looked at.
-with hours as (
+{%- set hold_hours = 3 -%}
+{%- set hold_bars = hold_hours ~ ' * 60 // bar_minutes' -%}
+-- What a bar says of any level: the one before it, and the close that a break would have to hold since.
+with bars as (
     select
+        bar_minutes,
+        level_side,
+        asset,
+        venue,
+        quote_currency,
+        period_start_at,
+        period_end_at,
+        open_price,
+        high_price,
+        low_price,
+        close_price,
+        lag(period_start_at) over walk as previous_start_at,
+        lag(high_price) over walk as previous_high_price,
+        lag(close_price) over walk as previous_close_price,
+        lag(period_start_at, {{ hold_bars }}) over walk as settled_at,
+        lag(close_price, {{ hold_bars }}) over walk as settled_price,
+        min(low_price) over held as held_price,
+        lag(period_start_at, {{ hold_bars }} + 1) over walk as previous_settled_at,
+        lag(close_price, {{ hold_bars }} + 1) over walk as previous_settled_price,
+        min(low_price) over held_before as previous_held_price,
+        known_at,
+        max(known_at) over held as held_known_at,
+        provenance,
+        max(provenance) over held as held_provenance
+    from {{ ref('int_prices__collect_level_bars') }}
+    window
+        walk as (
+            partition by bar_minutes, level_side, asset, venue, quote_currency order by period_start_at
+        ),
+        held as (
+            partition by bar_minutes, level_side, asset, venue, quote_currency order by period_start_at
+            rows between {{ hold_bars }} - 1 preceding and current row -- noqa: PRS
+        ),
+        held_before as (
+            partition by bar_minutes, level_side, asset, venue, quote_currency order by period_start_at
+            rows between {{ hold_bars }} preceding and 1 preceding -- noqa: PRS
+        )
+),
+
+-- Above or below is settled by whole bars, before a trade within one is looked at. Nearly all bars repeat
+-- what the one before them said of the level, and are left out here, before anything is put in order.
+told as (
+    select
+        levels.bar_minutes,
+        levels.level_side,
         levels.asset,
         levels.venue,
         levels.quote_currency,
@@ -13,51 +59,98 @@ with hours as (
         levels.rejection_price,
         levels.band_ratio,
         levels.pullback_ratio,
-        candles.period_start_at,
-        candles.period_end_at,
-        candles.open_price,
-        candles.high_price,
-        candles.low_price,
-        candles.close_price,
-        lag(candles.high_price) over walk as previous_high_price,
-        -- Of the two extremes, the nearer to the open is taken to have come first.
-        candles.high_price - candles.open_price <= candles.open_price - candles.low_price as is_high_first,
-        -- Closed above the band, and not one trade at the level or below in the hours since.
+        bars.period_start_at,
+        bars.period_end_at,
+        bars.open_price,
+        bars.high_price,
+        bars.low_price,
+        bars.close_price,
+        bars.previous_high_price,
+        coalesce(bars.previous_start_at < levels.level_known_at, true) as is_first,
+        -- Closed above the band, and not one trade at the level or below in the bars since.
         coalesce(
-            lag(candles.close_price, {{ hold }}) over walk > levels.break_price
-            and min(candles.low_price) over held > levels.level_price,
+            bars.settled_at >= levels.level_known_at
+            and bars.settled_price > levels.break_price
+            and bars.held_price > levels.level_price,
             false
         ) as is_broken,
-        candles.close_price < levels.touch_price as is_lost,
-        first_value(candles.open_price) over walk > levels.level_price as began_above,
-        greatest(levels.known_at, max(candles.known_at) over walk) as known_at,
-        greatest(levels.provenance, max(candles.provenance) over walk) as provenance
+        bars.close_price < levels.touch_price as is_lost,
+        greatest(levels.known_at, if(is_broken, bars.held_known_at, bars.known_at)) as known_at,
+        greatest(levels.provenance, if(is_broken, bars.held_provenance, bars.provenance)) as provenance
     from {{ ref('int_prices__find_levels') }} as levels
-    inner join {{ ref('int_prices__collect_hours') }} as candles
+    inner join bars
         on
-            levels.asset = candles.asset
-            and levels.venue = candles.venue
-            and levels.quote_currency = candles.quote_currency
-            and levels.level_known_at <= candles.period_start_at
-            and coalesce(levels.expires_at >= candles.period_end_at, true)
-    where candles.known_at >= candles.period_end_at
-    window
-        walk as (
-            partition by
-                levels.asset, levels.venue, levels.quote_currency,
-                levels.level_kind, levels.level_price, levels.level_known_at
-            order by candles.period_start_at
-        ),
-        held as (
-            partition by
-                levels.asset, levels.venue, levels.quote_currency,
-                levels.level_kind, levels.level_price, levels.level_known_at
-            order by candles.period_start_at
-            rows between {{ hold - 1 }} preceding and current row
+            levels.bar_minutes = bars.bar_minutes
+            and levels.level_side = bars.level_side
+            and levels.asset = bars.asset
+            and levels.venue = bars.venue
+            and levels.quote_currency = bars.quote_currency
+            and levels.level_known_at <= bars.period_start_at
+            and coalesce(levels.expires_at >= bars.period_end_at, true)
+    where
+        is_first
+        or (is_lost and bars.previous_close_price >= levels.touch_price)
+        or (is_broken and not coalesce(
+            bars.previous_settled_at >= levels.level_known_at
+            and bars.previous_settled_price > levels.break_price
+            and bars.previous_held_price > levels.level_price,
+            false
+        ))
+        or (
+            greatest(bars.high_price, bars.previous_high_price) > levels.rejection_price
+            and (bars.low_price <= levels.rejection_price or bars.previous_close_price < levels.touch_price)
         )
+),
+
+walked as (
+    select
+        bar_minutes,
+        level_side,
+        asset,
+        venue,
+        quote_currency,
+        level_kind,
+        level_price,
+        level_known_at,
+        expires_at,
+        touch_price,
+        rejection_price,
+        band_ratio,
+        pullback_ratio,
+        period_start_at,
+        period_end_at,
+        open_price,
+        high_price,
+        low_price,
+        close_price,
+        case when not is_first then previous_high_price end as previous_high_price,
+        -- Of the two extremes, the nearer to the open is taken to have come first.
+        high_price - open_price <= open_price - low_price as is_high_first,
+        is_broken,
+        is_lost,
+        coalesce(
+            last_value(case when is_broken then true when is_lost then false end ignore nulls) over (
+                partition by
+                    bar_minutes, level_side, asset, venue, quote_currency,
+                    level_kind, level_price, level_known_at
+                order by period_start_at
+                rows between unbounded preceding and 1 preceding
+            ),
+            first_value(open_price) over walk > level_price
+        ) as is_above_before,
+        max(known_at) over walk as known_at,
+        max(provenance) over walk as provenance
+    from told
+    window walk as (
+        partition by
+            bar_minutes, level_side, asset, venue, quote_currency, level_kind, level_price, level_known_at
+        order by period_start_at
+    )
 )
 
 select
+    bar_minutes,
+    level_side,
     asset,
     venue,
     quote_currency,
@@ -69,7 +162,7 @@ select
     rejection_price,
     band_ratio,
     pullback_ratio,
-    {{ hold }} as hold_hours_count,
+    {{ hold_hours }} as hold_hours_count,
     period_start_at,
     period_end_at,
     open_price,
@@ -78,22 +171,15 @@ select
     close_price,
     is_broken,
     is_lost,
-    coalesce(
-        last_value(case when is_broken then true when is_lost then false end ignore nulls) over (
-            partition by asset, venue, quote_currency, level_kind, level_price, level_known_at
-            order by period_start_at
-            rows between unbounded preceding and 1 preceding
-        ),
-        began_above
-    ) as is_above_before,
-    -- A touch and a fall in one hour, which the close does not put in order.
+    is_above_before,
+    -- A touch and a fall in one bar, which the close does not put in order.
     high_price >= touch_price and low_price <= rejection_price and close_price > rejection_price
         as is_intrabar_ambiguous,
     known_at,
     provenance
-from hours
--- Hours that say nothing of the level are left out: above it and not lost, or below it for the second time.
-qualify
+from walked
+-- Bars that say nothing of the level are left out: above it and not lost, or below it for the second time.
+where
     case
         when is_above_before then is_lost
         else greatest(high_price, previous_high_price) > rejection_price

@@ -3,6 +3,7 @@ select
     'etf_flow' as metric,
     asset,
     session_date as observed_date,
+    'all' as universe,
     'sosovalue' as publisher,
     flow_usd as figure,
     known_at,
@@ -15,6 +16,7 @@ select
     'etf_flow' as metric,
     asset,
     session_date as observed_date,
+    'all' as universe,
     'farside' as publisher,
     flow_usd as figure,
     known_at,
@@ -28,12 +30,13 @@ select
     'etf_flow' as metric,
     asset,
     session_date as observed_date,
+    'all' as universe,
     'coinglass' as publisher,
-    sum(flow_usd) as figure,
-    max(known_at) as known_at,
-    max(provenance) as provenance
+    flow_usd as figure,
+    known_at,
+    provenance
 from {{ ref('stg_coinglass__etf_flows_1d') }}
-group by asset, session_date
+where ticker = 'TOTAL'
 
 union all
 
@@ -41,6 +44,7 @@ select
     'mvrv' as metric,
     asset,
     observed_date,
+    'all' as universe,
     'bgeometrics' as publisher,
     mvrv_ratio as figure,
     known_at,
@@ -53,6 +57,7 @@ select
     'mvrv' as metric,
     asset,
     observed_date,
+    'all' as universe,
     'coinmetrics' as publisher,
     mvrv_ratio as figure,
     known_at,
@@ -65,6 +70,7 @@ select
     'hashrate' as metric,
     asset,
     observed_date,
+    'all' as universe,
     'coinmetrics' as publisher,
     hashrate_eh_s as figure,
     known_at,
@@ -77,6 +83,7 @@ select
     'hashrate' as metric,
     asset,
     observed_date,
+    'all' as universe,
     'mempool_space' as publisher,
     hashrate_eh_s as figure,
     known_at,
@@ -89,6 +96,7 @@ select
     'hashrate' as metric,
     asset,
     observed_date,
+    'all' as universe,
     'blockchain_info' as publisher,
     hashrate_eh_s as figure,
     known_at,
@@ -102,6 +110,7 @@ select
     'difficulty' as metric,
     daily.asset,
     daily.observed_date,
+    'all' as universe,
     unnest(['blockchain_info', 'mempool_space']) as publisher,
     unnest([daily.difficulty, epochs.difficulty]) as figure,
     greatest(daily.known_at, epochs.known_at) as known_at,
@@ -119,6 +128,7 @@ select
     'vix' as metric,
     asset,
     observed_date,
+    'all' as universe,
     'cboe' as publisher,
     close_points as figure,
     known_at,
@@ -131,6 +141,7 @@ select
     case asset when 'VIX' then 'vix' else 'sp500' end as metric,
     asset,
     session_date as observed_date,
+    'all' as universe,
     'yahoo' as publisher,
     close_price as figure,
     known_at,
@@ -144,6 +155,7 @@ select
     case series when 'VIXCLS' then 'vix' when 'SP500' then 'sp500' else 'yield_10y' end as metric,
     case series when 'VIXCLS' then 'VIX' when 'SP500' then 'SPX' else 'UST10Y' end as asset,
     observed_date,
+    'all' as universe,
     'fred' as publisher,
     figure,
     known_at,
@@ -175,9 +187,51 @@ select
     'yield_10y' as metric,
     'UST10Y' as asset,
     observed_date,
+    'all' as universe,
     'treasury' as publisher,
     par_yield_pct as figure,
     known_at,
     provenance
 from {{ ref('stg_treasury__par_yields') }}
 where tenor = '10Y'
+
+union all
+
+-- The venues speak as one: how far they lie apart is said beside their median. A USDT at par is no dollar.
+select
+    'close_price' as metric,
+    asset,
+    observed_date,
+    'all' as universe,
+    'composite' as publisher,
+    close_price_usd as figure,
+    known_at,
+    provenance
+from {{ ref('fct_price_composite_daily') }}
+where is_final and usd_basis = 'usd'
+
+union all
+
+select
+    'close_price' as metric,
+    asset,
+    observed_date,
+    'all' as universe,
+    'coinmetrics' as publisher,
+    price_usd as figure,
+    known_at,
+    provenance
+from {{ ref('stg_coinmetrics__asset_metrics_1d') }}
+
+union all
+
+select
+    metric,
+    asset,
+    observed_date,
+    universe,
+    publisher,
+    figure,
+    known_at,
+    provenance
+from {{ ref('int_stress__collect_derivatives') }}

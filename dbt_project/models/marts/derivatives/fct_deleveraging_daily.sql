@@ -136,6 +136,7 @@ left join usual_volumes
 left join {{ ref('fct_deleveraging_episode') }} as episodes
     on
         joined.asset = episodes.asset
+        and episodes.threshold_rule = 'fixed_8_pct'
         and joined.observed_date >= episodes.detected_date
         and (episodes.closed_date is null or joined.observed_date < episodes.closed_date)
 left join {{ ref('fct_funding_daily') }} as funding

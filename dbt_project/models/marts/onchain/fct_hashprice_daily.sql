@@ -115,6 +115,7 @@ select
         as hashprice_at_close_usd_per_ph_day,
     {{ hashprice('mean_difficulty', 'subsidy_coins', 'mean_price_usd') }}
         as hashprice_without_fees_usd_per_ph_day,
+    {{ hashprice('mean_difficulty', 'subsidy_coins + mean_fees_coins', '1e8') }} as hashprice_sats_per_ph_day,
     mined_coins * mean_price_usd / (work_difficulty * 4294967296 / 86400e15)
         as hashprice_by_blocks_usd_per_ph_day,
     mean_difficulty,

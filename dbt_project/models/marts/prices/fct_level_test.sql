@@ -1,6 +1,8 @@
--- The way of the price through each hour, kept where it says something of the level.
+-- The way of the price through each bar, kept where it says something of the level.
 with steps as (
     select
+        walked.bar_minutes,
+        walked.level_side,
         walked.asset,
         walked.venue,
         walked.quote_currency,
@@ -37,6 +39,8 @@ with steps as (
 
 turns as (
     select
+        bar_minutes,
+        level_side,
         asset,
         venue,
         quote_currency,
@@ -59,13 +63,16 @@ turns as (
         provenance
     from steps
     window walk as (
-        partition by asset, venue, quote_currency, level_kind, level_price, level_known_at
+        partition by
+            bar_minutes, level_side, asset, venue, quote_currency, level_kind, level_price, level_known_at
         order by period_start_at, step_number
     )
 ),
 
 events as (
     select
+        bar_minutes,
+        level_side,
         asset,
         venue,
         quote_currency,
@@ -91,7 +98,8 @@ events as (
         provenance
     from turns
     window so_far as (
-        partition by asset, venue, quote_currency, level_kind, level_price, level_known_at
+        partition by
+            bar_minutes, level_side, asset, venue, quote_currency, level_kind, level_price, level_known_at
         order by period_start_at, step_number
         rows between unbounded preceding and current row
     )
@@ -101,8 +109,10 @@ select
     asset,
     venue,
     quote_currency,
+    bar_minutes,
+    level_side,
     level_kind,
-    level_price,
+    abs(level_price) as level_price,
     level_known_at,
     row_number() over so_far as event_number,
     opened_at,
@@ -119,7 +129,8 @@ select
 from events
 where state is not null
 window so_far as (
-    partition by asset, venue, quote_currency, level_kind, level_price, level_known_at
+    partition by
+        bar_minutes, level_side, asset, venue, quote_currency, level_kind, events.level_price, level_known_at
     order by period_end_at, step_number
     rows between unbounded preceding and current row
 )

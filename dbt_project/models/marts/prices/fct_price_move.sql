@@ -107,6 +107,10 @@ select
     end as gain_to_erase_ratio,
     walked.round_level_price,
     date_diff('minute', walked.low_at, walked.round_level_at) as low_to_round_level_minutes,
+    case
+        when walked.resolution_minutes = 1440 then 'daily_candle'
+        when walked.round_level_at is null then 'not_reached'
+    end as low_to_round_level_reason,
     walked.adverse_move_60m_ratio,
     walked.adverse_move_240m_ratio,
     case when walked.is_final then walked.realised_vol_pct end as realised_vol_pct,

@@ -3,6 +3,7 @@ with told as (
         observed_date,
         asset,
         metric,
+        universe,
         count(*) as sources_count,
         string_agg(publisher, ', ' order by publisher) as sources,
         median(figure) as median_value,
@@ -14,7 +15,7 @@ with told as (
         max(provenance) as provenance
     from {{ ref('int_stress__collect_headlines') }}
     where figure is not null
-    group by observed_date, asset, metric
+    group by observed_date, asset, metric, universe
 ),
 
 measured as (
@@ -22,6 +23,7 @@ measured as (
         told.observed_date,
         told.asset,
         told.metric,
+        told.universe,
         told.sources_count,
         told.sources,
         told.median_value,
@@ -43,6 +45,7 @@ select
     observed_date,
     asset,
     metric,
+    universe,
     unit,
     sources_count,
     sources,

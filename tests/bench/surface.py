@@ -1,0 +1,215 @@
+"""`python -m tests.bench.surface`: five million option quotes to a volatility surface (goal G9).
+
+Two things are measured: what `dbt build` costs from the raw file to `fct_vol_surface`, and what reading the smiles off
+the quotes costs in our SQL beside a scan of the same columns, Polars, and pandas on a slice. A peer's time counts only
+after its answers were found equal.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from tests.bench.history import BIN
+from tests.bench.measure import Cost, run, seconds_of
+from tests.dbt.raw_factory import DBT_PROJECT, raw_schemas, write_raw
+
+SNAPSHOTS = 5_000
+QUOTES_PER_SNAPSHOT = 1_000
+PANDAS_SHARE = 0.02
+LIMIT_SECONDS, LIMIT_MB, LIMIT_SCANS = 60, 3072, 1.7
+KEYS = ["venue", "asset", "snapshot_at", "expiry_at"]
+POINTS = {"atm": ("log_moneyness", 0.0), "call25": ("call_delta", 0.25), "put25": ("call_delta", 0.75)}
+# Hours, ten expiries of fifty strikes, both types; one bid in twenty is missing.
+CHAINS = """
+    with snapshots as (
+        select timestamp '2025-06-01' + to_hours(n) as observed_at, 70000 + 6000 * sin(n / 300.0) as spot
+        from range({snapshots}) as hours (n)
+    ),
+
+    options as (
+        select
+            observed_at,
+            date_trunc('day', observed_at) + to_hours(24 * days::int + 8) as expiry_at,
+            30000.0 + 2000 * strike as strike_price,
+            option_type,
+            spot * (1 + 0.0001 * days) as underlying_price,
+            ln(strike_price / underlying_price) / sqrt((days + 0.5) / 365) as deviations
+        from snapshots
+        cross join (values (2), (4), (8), (15), (22), (30), (60), (90), (180), (270)) as expiries (days)
+        cross join range(50) as strikes (strike)
+        cross join (values ('call'), ('put')) as types (option_type)
+    )
+
+    select
+        'BTC-' || strftime(expiry_at, '%d%b%y') || '-' || strike_price::int || '-' || option_type[1] as instrument_name,
+        'BTC' as currency,
+        expiry_at,
+        strike_price,
+        option_type,
+        observed_at,
+        observed_at as quoted_at,
+        least(0.6 - 0.05 * deviations + 0.03 * deviations ^ 2, 4) as mark_iv_ratio,
+        0.0102 as mark_price_coins,
+        case when hash(instrument_name) % 20 > 0 then 0.01 end as bid_price_coins,
+        0.0104 as ask_price_coins,
+        10.0 as open_interest_coins,
+        0.0 as volume_24h_coins,
+        underlying_price,
+        observed_at as known_at,
+        false as is_known_at_estimated,
+        false as is_possibly_restated,
+        'measured' as provenance,
+        '0000' as _capture_id,
+        observed_at as _fetched_at,
+        1 as _parser_version
+    from options
+"""
+SMILES = "int_options__read_chains"
+
+
+class Figures(NamedTuple):
+    """Cost of the build; then wall seconds of reading the smiles, all from quotes to points of the smile."""
+
+    build: Cost
+    ours: float
+    scan: float
+    polars: float
+    pandas: float
+
+
+def measure(snapshots: int = SNAPSHOTS) -> Figures:
+    """Generate, build, compare and time. Raises AssertionError where an engine answers otherwise."""
+    home = Path(tempfile.mkdtemp(prefix="unwind-surface-"))
+    try:
+        generate(home / "raw", snapshots)
+        settings = {"UNWIND_WAREHOUSE": str(home / "warehouse.duckdb"), "DO_NOT_TRACK": "1"}
+        places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path"]
+        wanted = ["--select", "+fct_vol_surface", "--exclude-resource-type", "unit_test"]
+        build = run([str(BIN / "dbt"), "--quiet", "build", *wanted, *places, str(home / "t")], settings, home)
+        [compiled] = (home / "t").rglob(f"compiled/**/{SMILES}.sql")
+        with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+            connection.execute("set threads = 2")
+            return Figures(build, *_time(connection, compiled.read_text()))
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def generate(root: Path, snapshots: int) -> None:
+    """Raw files of nothing but one venue's chains, in the shape landing writes."""
+    write_raw(root, {})
+    schema = raw_schemas()["deribit_options/book_summary"]
+    with duckdb.connect() as connection:
+        connection.register("shape", schema.empty_table())
+        file = root / "deribit_options" / "book_summary" / "2026.parquet"
+        connection.execute(
+            f"copy (from shape union all by name ({CHAINS.format(snapshots=snapshots)})) to '{file}' (compression zstd)"
+        )
+
+
+def _time(connection: duckdb.DuckDBPyConnection, smiles: str) -> tuple[float, float, float, float]:
+    def ask(query: str) -> None:
+        connection.execute(f"create or replace temp table answer as {query}").fetchall()
+
+    columns = "iv_ratio, delta_ratio, strike_price, forward_price, years_to_expiry"
+    scan = (
+        f"select {', '.join(KEYS)}, "
+        + ", ".join(f"max({column})" for column in columns.split(", "))
+        + ", max(option_type), count(*)"
+        + f" from intermediate.int_options__quotes where reject_reason is null group by {', '.join(KEYS)}"
+    )
+    # The peers read three of the five points: what nobody asks for is not computed.
+    asked = f"select {', '.join(KEYS)}, {', '.join(f'{point}_total_variance' for point in POINTS)} from ({smiles})"
+    seconds = seconds_of(lambda: ask(asked), 3), seconds_of(lambda: ask(scan), 3)
+    own = connection.sql(f"{smiles} order by all").pl()
+    frame = connection.sql(
+        f"select {', '.join(KEYS)}, option_type, reject_reason, {columns} from intermediate.int_options__quotes"
+    ).pl()
+    _compare(own, _with_polars(frame))
+    few = own["snapshot_at"].unique().sort()
+    last = few[int(len(few) * PANDAS_SHARE)]
+    own_slice, slice_ = (rows.filter(pl.col("snapshot_at") < last) for rows in (own, frame))
+    plain = slice_.filter(pl.col("reject_reason").is_null()).to_pandas()
+    _compare(own_slice, pl.from_pandas(_with_pandas(plain)))
+    share = slice_.height / frame.height
+    return *seconds, seconds_of(lambda: _with_polars(frame), 3), seconds_of(lambda: _with_pandas(plain), 1) / share
+
+
+def _compare(ours: pl.DataFrame, theirs: pl.DataFrame) -> None:
+    theirs = theirs.sort(KEYS)
+    ours = ours.filter(pl.col("quotes_count") > 0).sort(KEYS)
+    assert ours.height == theirs.height
+    for point in POINTS:
+        mine, other = ours[f"{point}_total_variance"].to_numpy(), theirs[point].to_numpy()
+        assert np.isfinite(other).mean() > 0.9
+        np.testing.assert_allclose(mine.astype(float), other.astype(float), rtol=1e-9, err_msg=point)
+
+
+def _with_polars(frame: pl.DataFrame) -> pl.DataFrame:
+    axes = {
+        "call_delta": pl.col("delta_ratio") + (pl.col("option_type") == "put"),
+        "log_moneyness": (pl.col("strike_price") / pl.col("forward_price")).log(),
+        "variance": pl.col("iv_ratio") ** 2 * pl.col("years_to_expiry"),
+    }
+    sides = []
+    for point, (axis, target) in POINTS.items():
+        place, variance = pl.col(axis), pl.col("variance")
+        for side, within, outermost in (("below", place <= target, "max"), ("above", place >= target, "min")):
+            inside = place.filter(within)
+            index = inside.arg_max() if outermost == "max" else inside.arg_min()
+            sides += [
+                inside.get(index, null_on_oob=True).alias(f"{point}_{side}"),
+                variance.filter(within).get(index, null_on_oob=True).alias(f"{point}_{side}_variance"),
+            ]
+    usable = frame.lazy().filter(pl.col("reject_reason").is_null())
+    nearest = usable.with_columns(**axes).group_by(KEYS).agg(sides)
+    return nearest.select(*KEYS, *(_between(point, target) for point, (_, target) in POINTS.items())).collect()
+
+
+def _between(point: str, target: float) -> pl.Expr:
+    below, above = pl.col(f"{point}_below"), pl.col(f"{point}_above")
+    low, high = pl.col(f"{point}_below_variance"), pl.col(f"{point}_above_variance")
+    line = low + (high - low) * (target - below) / (above - below)
+    return pl.when(below == above).then(low).otherwise(line).alias(point)
+
+
+def _with_pandas(frame: pd.DataFrame) -> pd.DataFrame:
+    """Group by group, as notebooks have it."""
+    frame = frame.assign(
+        call_delta=frame["delta_ratio"] + (frame["option_type"] == "put"),
+        log_moneyness=np.log(frame["strike_price"] / frame["forward_price"]),
+        variance=frame["iv_ratio"] ** 2 * frame["years_to_expiry"],
+    )
+
+    def read(smile: pd.DataFrame) -> pd.Series[Any]:
+        found = {}
+        for point, (axis, target) in POINTS.items():
+            ordered = smile.sort_values(axis)
+            found[point] = np.interp(target, ordered[axis], ordered["variance"], left=np.nan, right=np.nan)
+        return pd.Series(found)
+
+    return frame.groupby(KEYS).apply(read, include_groups=False).reset_index()
+
+
+def main() -> int:
+    figures = measure()
+    build, ours = figures.build, figures.ours
+    rows = SNAPSHOTS * QUOTES_PER_SNAPSHOT
+    print(f"{rows:,} quotes to fct_vol_surface: {build.cpu:.1f} CPU s {build.wall:.1f} s {build.peak_mb:.0f} MB")
+    print(f"smiles off the quotes {ours:.2f} s; scan {figures.scan:.2f} s; ours / scan {ours / figures.scan:.2f}")
+    scaled = f"pandas, scaled from {PANDAS_SHARE:.0%} of it, / ours {figures.pandas / ours:.0f}"
+    print(f"Polars / ours {figures.polars / ours:.1f}; {scaled}")
+    is_slow = build.wall > LIMIT_SECONDS or ours > LIMIT_SCANS * figures.scan
+    return int(is_slow or build.peak_mb > LIMIT_MB)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
