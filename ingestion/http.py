@@ -32,6 +32,7 @@ from ingestion.places import Places
 from ingestion.refusals import Refusal, Refusals, lasts
 from ingestion.request import Request, redact, without
 from ingestion.settings import Settings
+from ingestion.windows import Window
 
 LONGEST_PAUSE_SECONDS = 60.0
 # An archive that comes slower than this is given up.
@@ -85,6 +86,10 @@ class LiveClient:
     def not_asked(self, dataset: Dataset) -> str | None:
         """Why a dataset is not asked for at all: the user's choice, a key or an address that isn't set."""
         return self._settings.not_asked(dataset)
+
+    def days_of(self, dataset: Dataset, window: Window) -> Window:  # noqa: ARG002
+        """All of the window: what a source no longer gives is for its contract to say."""
+        return window
 
     def quota(self, host: str) -> str:
         """What a host last said of our quota, empty if it says nothing or was not asked."""

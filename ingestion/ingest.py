@@ -80,11 +80,12 @@ def ingest(
     write_empty(places.raw, dataset)
     store = CaptureStore(places.capture)
     source = feed(dataset)
-    askable = None if report.not_asked else _askable(dataset, window, client.now, report)
+    about = client.days_of(dataset, window)
+    askable = None if report.not_asked or about is None else _askable(dataset, about, client.now, report)
     if askable:
         _capture(dataset, source, askable, client, store, places, report, on_progress)
     project(dataset, source, store, places, report)
-    _measure_coverage(dataset, window, client.now, places, report)
+    _measure_coverage(dataset, about, client.now, places, report)
     return report
 
 
@@ -160,11 +161,13 @@ def _repeats(capture: Capture, source: Feed, known: Known) -> bool:
     return newest is not None and newest.sha256 == capture.body_sha256 and not source.holds_rows(capture)
 
 
-def _measure_coverage(dataset: Dataset, window: Window, now: datetime, places: Places, report: IngestReport) -> None:
+def _measure_coverage(
+    dataset: Dataset, window: Window | None, now: datetime, places: Places, report: IngestReport
+) -> None:
     landed = landed_days(places.raw, dataset)
     report.rows = int(landed["facts"].sum())
     report.first_day, report.last_day = landed.select(pl.col("day").min(), pl.col("day").max().alias("last")).row(0)
-    if dataset.expected_per_day is None or report.not_asked:
+    if dataset.expected_per_day is None or report.not_asked or window is None:
         return
     found_on = _facts_on(landed)
     for day in window.days():

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
+from ingestion.windows import Window
 
 _SECRET = re.compile(r"((?:api[_-]?key|token|secret|signature)=)[^&\s]+", re.IGNORECASE)
 
@@ -41,11 +42,13 @@ class Request:
 
 
 class Fetcher(Protocol):
-    """Answers requests; `now` is the moment the run takes as now."""
+    """Answers requests. now: the moment the run takes as now. days_of: what it can be asked about of a window."""
 
     now: datetime
 
     def not_asked(self, dataset: Dataset) -> str | None: ...
+
+    def days_of(self, dataset: Dataset, window: Window) -> Window | None: ...
 
     def fetch(self, request: Request) -> list[Capture]: ...
 

@@ -62,6 +62,15 @@ class Window:
         """The part from `day` on; None when all of it is before."""
         return Window(max(self.first, day), self.last) if day <= self.last else None
 
+    def within(self, other: Window) -> Window | None:
+        """The days of both; None when they have none in common.
+
+        >>> str(Window(date(2026, 2, 1), date(2026, 2, 28)).within(Window(date(2026, 2, 20), date(2026, 3, 9))).first)
+        '2026-02-20'
+        """
+        first, last = max(self.first, other.first), min(self.last, other.last)
+        return Window(first, last) if first <= last else None
+
 
 def partition_of(day: date, kind: PartitionKind) -> str:
     """Name of the partition a day belongs to.

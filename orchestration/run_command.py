@@ -34,6 +34,8 @@ def execute(
     """Exit code: 0 published or nothing new, 1 not published."""
     if live and case:
         raise ValueError("--case and --live exclude each other: a case is replayed, live data are asked for")
+    if not live and (first or last):
+        raise ValueError("--from and --to need --live: a case is replayed as a whole")
     settings = Settings()
     places = Places(settings.data_dir, None if live else case or DEFAULT_CASE)
     window = _window(settings, places, first, last)
@@ -73,11 +75,10 @@ def _current_id(places: Places) -> str | None:
 
 def _window(settings: Settings, places: Places, first: str | None, last: str | None) -> Window:
     if places.case:
-        whole = load_case(places.case).window
-    else:
-        yesterday = run_clock(settings).date() - timedelta(days=1)
-        end = parse_day(last) if last else yesterday
-        whole = Window(end - timedelta(days=DEFAULT_DAYS - 1), end)
+        return load_case(places.case).window
+    yesterday = run_clock(settings).date() - timedelta(days=1)
+    end = parse_day(last) if last else yesterday
+    whole = Window(end - timedelta(days=DEFAULT_DAYS - 1), end)
     return Window(parse_day(first) if first else whole.first, parse_day(last) if last else whole.last)
 
 

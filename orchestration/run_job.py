@@ -61,8 +61,9 @@ def run_job(
     scope = {
         "instants": [moment.isoformat() for moment in instants],
         "replaces_live": replaces_live,
-        **({"case": places.case} if places.case else {}),
+        **({"case": places.case, "days": [f"{window.first}", f"{window.last}"]} if places.case else {}),
     }
+    marked = Window(window.last, window.last) if places.case else window
     with dg.DagsterInstance.get() as instance:
         whole = defs.resolve_job_def(job)
         # What is not asked for is not planned: a plan costs an event per dataset and day.
@@ -74,7 +75,7 @@ def run_job(
                 "resources": {"scope": {"config": scope}},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
-            tags=tags_of(window),
+            tags=tags_of(marked),
             raise_on_error=False,
         )
         return _outcome(result)

@@ -4,28 +4,45 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ingestion.errors import ContractError
 from ingestion.places import Places
+from ingestion.share import Share
 from ingestion.windows import Window
 from ingestion.yaml_file import read_yaml
+
+if TYPE_CHECKING:
+    from ingestion.replay import ReplayClient
 
 HOME = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What case.yml says. `now` is the moment a run of the case takes as now; `instants` are asked about."""
+    """What case.yml says. `now` is the moment a run of the case takes as now; `instants` are asked about.
+
+    shares: what the case has of a dataset where that is less than all of its days and series.
+    """
 
     name: str
     title: str
     window: Window
     now: datetime
     instants: tuple[datetime, ...]
+    shares: Mapping[str, Share] = field(default_factory=dict)
+
+    def of_every_dataset(self, window: Window) -> Window:
+        """The days of a window that the case has of all its datasets; the window where there are none."""
+        common: Window | None = window
+        for share in self.shares.values():
+            common = share.days_of(common) if common else None
+        return common or window
 
     @property
     def folder(self) -> Path:
@@ -48,7 +65,17 @@ def load_case(name: str | None) -> Case:
         window=Window(_day(body["from"]), _day(body["to"])),
         now=_moment(body["now"]),
         instants=tuple(_moment(instant) for instant in body["instants"]),
+        shares={key: _share(of) for key, of in body.get("parts", {}).items()},
     )
+
+
+def replay(case: Case, places: Places) -> ReplayClient:
+    """The client that answers for a case: its captures, its clock, and what of each dataset it is about."""
+    # Polars and pyarrow are needed to land a case, not to name one.
+    from ingestion.capture import CaptureStore
+    from ingestion.replay import ReplayClient
+
+    return ReplayClient(CaptureStore(prepare_captures(case, places)), case.now, case.shares)
 
 
 def prepare_captures(case: Case, places: Places) -> Path:
@@ -67,11 +94,17 @@ def prepare_captures(case: Case, places: Places) -> Path:
 
 
 def _digest(case: Case) -> str:
-    """Over everything the generated captures depend on: the case's files and the wire formats."""
+    """Over everything the generated captures depend on: the case's files, the wire formats, and what is asked."""
     digest = hashlib.sha256()
-    for path in sorted([*case.folder.glob("*.*"), *HOME.glob("*.py"), HOME.parent / "capture.py"]):
+    asking = [*(HOME.parent / "sources").glob("*.py"), HOME.parent / "questions.py", HOME.parent / "capture.py"]
+    for path in sorted([*case.folder.glob("*.*"), *HOME.glob("*.py"), *asking]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def _share(of: Mapping[str, Any]) -> Share:
+    days = Window(_day(of["from"]), _day(of["to"])) if "from" in of else None
+    return Share(days, frozenset(of["series"]) if "series" in of else None)
 
 
 def _day(value: object) -> date:

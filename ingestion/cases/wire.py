@@ -94,12 +94,12 @@ def csv_name(url: str) -> str:
     return url.rpartition("/")[2].removesuffix(".zip") + ".csv"
 
 
-def spot_csv(candles: Iterable[Candle]) -> str:
-    """No header; microseconds since 2025, milliseconds before; the end stamp is the last unit of the hour."""
+def spot_csv(candles: Iterable[Candle], length: timedelta = HOUR) -> str:
+    """No header; microseconds since 2025, milliseconds before; the end stamp is the last unit of the candle."""
     lines = []
     for c in candles:
         unit = 1 if c.start_at.date() >= MICROSECONDS_SINCE else 1000
-        start, end = (epoch_microseconds(moment) // unit for moment in (c.start_at, c.start_at + HOUR))
+        start, end = (epoch_microseconds(moment) // unit for moment in (c.start_at, c.start_at + length))
         prices = ",".join(f"{value:.8f}" for value in (c.open, c.high, c.low, c.close, c.volume_coins))
         taker = f"{c.taker_buy_coins:.8f},{c.taker_buy_quote:.8f}"
         lines.append(f"{start},{prices},{end - 1},{c.volume_quote:.8f},{c.trades},{taker},0\n")

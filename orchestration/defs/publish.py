@@ -11,7 +11,6 @@ import dagster as dg
 from orchestration.defs.resources import RunScope
 from orchestration.defs.warehouse import warehouse
 from orchestration.rules import load_rules
-from orchestration.run_scope import window_of
 from orchestration.warehouse import WarehouseBuild, note_published
 
 if TYPE_CHECKING:
@@ -72,11 +71,12 @@ def audit(context: dg.AssetCheckExecutionContext, scope: RunScope) -> Iterator[d
 
     places = scope.places
     build = WarehouseBuild.newest(places)
-    window = window_of(context.run.tags, build.as_of.date())
+    window = scope.window(context.run.tags, build.as_of.date())
     folder = candidate_folder(places.published, release_id(build))
     made = Candidate(release_id(build), folder, read_catalog(build.manifest), tuple(build.instants))
     rules = load_rules()
-    results = judge(made.database, rules, AuditScope(build.as_of, window.first, window.last))
+    expected = scope.expected(window)
+    results = judge(made.database, rules, AuditScope(build.as_of, expected.first, expected.last))
     receipt = seal(made, gather(places, build, window, made.release_id), results, places.published, rules)
     if blocking := [result for result in receipt.results if result.is_blocking]:
         # Dagster skips the publication after a blocking check, so the refusal is written down here.

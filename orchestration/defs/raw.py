@@ -12,7 +12,7 @@ import dagster as dg
 from ingestion.contract import Dataset, load_contracts
 from orchestration import progress
 from orchestration.defs.resources import RunScope
-from orchestration.run_scope import FIRST_DAY, window_of
+from orchestration.run_scope import FIRST_DAY
 
 UTC_DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), end_offset=1)
 OWNERS = ["team:data"]
@@ -77,7 +77,7 @@ def land(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[Any]:
     from ingestion.together import ingest_all
     from orchestration import landing_log
 
-    window = window_of(context.run.tags, scope.now().date())
+    window = scope.window(context.run.tags, scope.now().date())
     keys = {DATASETS[key].key: key for key in context.selected_asset_keys}
     broken: list[tuple[str, Exception]] = []
     with scope.client() as client:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from ingestion.cases.case import load_case, prepare_captures
+from ingestion.cases.case import load_case, replay
 from ingestion.places import Places
 from ingestion.settings import Settings
-from orchestration.run_scope import parse_instant
+from ingestion.windows import Window
+from orchestration.run_scope import parse_instant, window_of
 
 if TYPE_CHECKING:
     from ingestion.request import Fetcher
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
 class RunScope(dg.ConfigurableResource["RunScope"]):
     """Live data by default; a bundled case by name. `instants`: moments at which the marts are kept as they stood.
 
-    replaces_live: let a bundled case take the place of a live release (never by itself).
+    replaces_live: let a bundled case take the place of a live release (never by itself). days: first and last day of a
+    case's run, whose tags name one day alone: a case is one thing of the past, and every day costs an event a dataset.
     """
 
     case: str | None = None
+    days: list[str] = []  # noqa: RUF012
     instants: list[str] = []  # noqa: RUF012  pydantic copies defaults
     replaces_live: bool = False
 
@@ -38,6 +41,17 @@ class RunScope(dg.ConfigurableResource["RunScope"]):
 
         return load_case(self.case).now if self.case else run_clock(Settings())
 
+    def window(self, tags: Mapping[str, str], today: date) -> Window:
+        """The days the run covers: a case's own, or those of its partitions, or yesterday."""
+        if self.days:
+            first, last = self.days
+            return Window(date.fromisoformat(first), date.fromisoformat(last))
+        return window_of(tags, today)
+
+    def expected(self, window: Window) -> Window:
+        """The days of which every series should have rows: a case has some datasets for a part of its days alone."""
+        return load_case(self.case).of_every_dataset(window) if self.case else window
+
     def moments(self) -> list[datetime]:
         """The instants of the case and of the run, in order, none in the future of the run."""
         named = list(load_case(self.case).instants) if self.case else []
@@ -45,14 +59,11 @@ class RunScope(dg.ConfigurableResource["RunScope"]):
 
     @contextmanager
     def client(self) -> Iterator[Fetcher]:
-        from ingestion.capture import CaptureStore
         from ingestion.http import LiveClient
         from ingestion.quarantine import keep_rejected
-        from ingestion.replay import ReplayClient
 
         if self.case:
-            case = load_case(self.case)
-            yield ReplayClient(CaptureStore(prepare_captures(case, self.places)), case.now)
+            yield replay(load_case(self.case), self.places)
             return
         places = self.places
         with LiveClient(Settings(), on_rejected=lambda *rejected: keep_rejected(places, *rejected)) as client:

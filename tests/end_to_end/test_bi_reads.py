@@ -44,7 +44,7 @@ def test_a_bi_tool_finds_tables_columns_and_descriptions(engine: sqlalchemy.Engi
 def test_a_bi_tool_asks_with_parameters_and_groups(engine: sqlalchemy.Engine) -> None:
     query = sqlalchemy.text(
         "select asset, count(*) as days_count, min(low_price) as low from marts.fct_price_daily "
-        "where observed_date >= :first group by asset"
+        "where venue = 'binance' and observed_date >= :first group by asset"
     )
     with engine.connect() as connection:
         rows = connection.execute(query, {"first": date(2026, 2, 5)}).mappings().all()
@@ -63,7 +63,8 @@ def test_pandas_reads_dates_and_numbers(engine: sqlalchemy.Engine) -> None:
     import pandas
 
     frame = pandas.read_sql(
-        "select period_start_at, close_price, is_final from marts.fct_price_hourly order by 1", engine
+        "select period_start_at, close_price, is_final from marts.fct_price_hourly where venue = 'binance' order by 1",
+        engine,
     )
     assert len(frame) == 384
     assert [str(kind)[:10] for kind in frame.dtypes] == ["datetime64", "float64", "bool"]
@@ -88,11 +89,13 @@ def test_parquet_files_hold_the_same_rows_as_the_tables(published_case: Machine)
 
 def test_the_command_line_answers(published_case: Machine) -> None:
     asked = published_case.unwind(
-        "sql", "--csv", "select observed_date, close_price from marts.fct_price_daily order by 1 limit 1"
+        "sql",
+        "--csv",
+        "select observed_date, close_price from marts.fct_price_daily where venue = 'binance' order by 1 limit 1",
     )
     assert (asked.returncode, asked.stderr) == (0, "")
     assert asked.stdout == "observed_date,close_price\n2026-01-28,89300.0\n"
-    assert "2026-02-06" in published_case.unwind("sql", "from marts.fct_price_daily").stdout
+    assert "2026-02-06" in published_case.unwind("sql", "from marts.fct_price_daily where venue = 'binance'").stdout
 
 
 @pytest.mark.parametrize(

@@ -49,3 +49,12 @@ def test_the_command_line_hands_on_that_live_data_may_be_replaced(
     for flags in ([], ["--replace-live"]):
         assert CliRunner().invoke(app, ["run", *flags]).exit_code == 1
     assert heard == [False, True]
+
+
+def test_a_case_is_replayed_as_a_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("UNWIND_DATA_DIR", str(tmp_path / "data"))
+    for flags in (["--from", "2026-02-05"], ["--case", "feb_2026", "--to", "2026-02-06"]):
+        typed = CliRunner().invoke(app, ["run", *flags])
+        assert typed.exit_code == 1
+        assert "--from and --to need --live" in typed.output
+    assert not (tmp_path / "data").exists()

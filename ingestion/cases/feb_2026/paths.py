@@ -1,7 +1,7 @@
 """The case's span of time, and walks tied to fixed points: what prices and open interest are simulated with.
 
 Only + - * / are used here and in the modules that call this one: transcendental functions differ in the last
-digit between machines, and the digest of the case must not.
+digit between machines, and the digest of the case must not. Options need them, and are rounded far above that digit.
 """
 
 from __future__ import annotations
