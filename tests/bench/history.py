@@ -146,6 +146,12 @@ def _sessions() -> np.ndarray:
     return days[days < np.datetime64(END, "D")]
 
 
+def _at_nine(count: int, walk: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """When New York closes, in winter."""
+    return np.asarray(starts + np.timedelta64(21, "h"))
+
+
+MARKETS = ("^GSPC", "^IXIC", "^DJI", "^VIX", "SPY", "QQQ", "GC=F", "SI=F")
 DAY, HOUR, FIVE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=5)
 _SPREAD = {"funding_rate_ratio": 0.0001, "interval_hours": 8}
 HISTORY: dict[str, list[Fill]] = {
@@ -180,8 +186,9 @@ HISTORY: dict[str, list[Fill]] = {
     ],
     "coinglass/liquidations_1d": _every(DAY, DAYS, ("BTC", "ETH")),
     "cboe/vix_daily": _every(DAY, DAYS),
-    "treasury/par_yields": _every(DAY, DAYS, tenor="10Y", par_yield_pct=4.2),
-    "fred/series_daily": _every(DAY, DAYS, series="DGS10", value=4.2),
+    "treasury/par_yields": _every(DAY, DAYS, tenor="10Y", par_yield_pct=4.2, observed_at=_at_nine),
+    "fred/series_daily": _every(DAY, DAYS, series="DGS10", value=4.2, observed_at=_at_nine),
+    "yahoo/chart_1d": _every(DAY, DAYS, MARKETS, period_end_at=_at_nine, exchange_timezone="America/New_York"),
     "sosovalue/etf_flow_totals": _every(DAY, 500, asset="BTC", session_date=lambda count, *_: _sessions()[-count:]),
 }
 
