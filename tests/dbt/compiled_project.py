@@ -70,7 +70,7 @@ class CompiledProject:
 
         only: names of models to make, with all that they are made from; everything without it.
         """
-        connection = duckdb.connect()
+        connection = duckdb.connect(config={"threads": 1})  # as in profiles.yml
         connection.execute("create schema raw")
         needed = self._needed(only)
         for key, schema in raw_schemas().items():

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
-import orjson
 import pytest
 
 from ingestion.settings import PROJECT
@@ -22,10 +21,10 @@ MARTS = list((PROJECT / "dbt_project" / "models" / "marts").glob("*/*.sql"))
 
 
 def test_it_ends_well_and_asks_nobody(case_runs: CaseRuns) -> None:
-    for run in (case_runs.first, case_runs.second, case_runs.under_another_zone):
+    for run in (case_runs.first, case_runs.second):
         assert run.returncode == 0, run.stdout + run.stderr
         assert run.stderr.strip() == ""
-    assert case_runs.machine.hosts_sought() == case_runs.elsewhere.hosts_sought() == []
+    assert case_runs.machine.hosts_sought() == []
 
 
 def test_the_summary_says_what_landed_what_was_checked_and_where_to_query(case_runs: CaseRuns) -> None:
@@ -113,13 +112,3 @@ def test_a_second_run_finds_nothing_new_and_touches_nothing(case_runs: CaseRuns)
     assert len(list((case_runs.machine.data / "published" / "releases").iterdir())) == 1
     assert len([path for path in case_runs.raw_before if not path.endswith("schema.parquet")]) > 200
     assert case_runs.raw_after == case_runs.raw_before
-
-
-def test_two_runs_give_the_same_tables_in_whatever_time_zone(case_runs: CaseRuns) -> None:
-    here, abroad = (
-        orjson.loads((machine.data / "published" / "latest" / "manifest.json").read_bytes())
-        for machine in (case_runs.machine, case_runs.elsewhere)
-    )
-    assert len(here["tables"]) == 2 * len(MARTS) + 1
-    assert abroad["tables"] == here["tables"]
-    assert abroad["release_id"] != here["release_id"]

@@ -3,26 +3,47 @@
 from __future__ import annotations
 
 from pathlib import Path
+from subprocess import CompletedProcess
 
+import orjson
 import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.run_job import RunOutcome
+from tests.end_to_end.children import Machine
 from tests.end_to_end.in_process import errors_of
 from tests.end_to_end.questions import ask
+from tests.end_to_end.test_bundled_case import MARTS
 from tests.end_to_end.three_days import Days
 
-pytestmark = pytest.mark.xdist_group("live")
+pytestmark = pytest.mark.xdist_group("case")
 
 
-def test_live_data_are_replaced_only_by_whoever_says_that_they_may_be(days: Days) -> None:
-    with days.desk.settings():
-        typed = CliRunner().invoke(app, ["run", "--case", "feb_2026"])
-    assert typed.exit_code == 1
-    assert "the current release" in typed.output
-    assert "is live data" in typed.output
-    assert f"not published; the current release stays: {days.good.release_id}" in typed.output
+def test_two_runs_give_the_same_tables_in_whatever_time_zone(
+    case_over_live: tuple[Machine, CompletedProcess[str]], published_case: Machine
+) -> None:
+    machine, _ = case_over_live
+    [candidate] = (machine.data / "published" / "candidates").iterdir()
+    here, abroad = (
+        orjson.loads((folder / "manifest.json").read_bytes())
+        for folder in (published_case.data / "published" / "latest", candidate)
+    )
+    assert len(here["tables"]) == 2 * len(MARTS) + 1
+    assert abroad["tables"] == here["tables"]
+    assert abroad["release_id"] != here["release_id"]
+    assert machine.hosts_sought() == []
+
+
+def test_live_data_are_replaced_only_by_whoever_says_that_they_may_be(
+    case_over_live: tuple[Machine, CompletedProcess[str]], days: Days
+) -> None:
+    _, typed = case_over_live
+    told = " ".join(typed.stdout.split())
+    assert typed.returncode == 1
+    assert "the current release" in told
+    assert "is live data" in told
+    assert f"not published; the current release stays: {days.good.release_id}" in told
     assert days.desk.current() == days.good.release_id
 
     # The refusal did not blame the candidate, so it may still be published by whoever says that it may replace.
