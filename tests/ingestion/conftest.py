@@ -10,6 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from ingestion.capture import Capture
+from ingestion.cases.feb_2026.generate import captures
 from ingestion.contract import Dataset
 from ingestion.http import LiveClient
 from ingestion.ingest import IngestReport, ingest
@@ -61,3 +63,9 @@ def exchange() -> Iterator[Exchange]:
 @pytest.fixture
 def desk(exchange: Exchange, tmp_path: Path) -> Desk:
     return Desk(exchange, Places(tmp_path))
+
+
+@pytest.fixture(scope="session")
+def case_captures() -> list[Capture]:
+    """Every capture of the bundled case, generated once: tests that share it are in one xdist group."""
+    return list(captures())

@@ -28,6 +28,7 @@ from ingestion.contract import find
 from ingestion.landing import check
 from ingestion.sources import feed
 
+pytestmark = pytest.mark.xdist_group("generator")
 HOUR = timedelta(hours=1)
 DIGEST = Path(generate.__file__).with_name("digest.txt")
 OPEN, HIGH, LOW, CLOSE, VOLUME, TAKER = 1, 2, 3, 4, 5, 9
@@ -50,10 +51,9 @@ def facts() -> dict[str, Fact]:
 
 
 @pytest.fixture(scope="module")
-def answers() -> Answers:
-    captures = list(generate.captures())
-    found = Answers(captures, {}, {}, [], [])
-    for capture in captures:
+def answers(case_captures: list[Capture]) -> Answers:
+    found = Answers(case_captures, {}, {}, [], [])
+    for capture in case_captures:
         if capture.url.endswith(".zip"):
             rows = _cells(capture)
             if capture.dataset == "spot_klines_1h":

@@ -21,9 +21,9 @@ from urllib.parse import unquote
 import pytest
 
 from ingestion.capture import Capture
-from ingestion.cases.feb_2026 import generate
 from ingestion.cases.feb_2026.facts import Fact, load
 
+pytestmark = pytest.mark.xdist_group("generator")
 TICK = 7.0  # dollars: a ten-thousandth of a coin
 CRASH, NEXT = date(2026, 2, 5), date(2026, 2, 6)
 
@@ -34,10 +34,10 @@ def facts() -> dict[str, Fact]:
 
 
 @pytest.fixture(scope="module")
-def told() -> dict[str, list[Capture]]:
+def told(case_captures: list[Capture]) -> dict[str, list[Capture]]:
     """Captures by dataset, in order of receipt; of files the files alone."""
     found: dict[str, list[Capture]] = defaultdict(list)
-    for capture in generate.captures():
+    for capture in case_captures:
         if not capture.url.endswith(".CHECKSUM"):
             found[f"{capture.source}/{capture.dataset}"].append(capture)
     return found
