@@ -20,13 +20,15 @@ CRASH = (date(2026, 2, 5), date(2026, 2, 6))
 
 
 class Walk(NamedTuple):
-    """One series: way-points in round numbers, what a percent of bitcoin moves it, its own noise, decimals."""
+    """One series: way-points in round numbers, what a percent of bitcoin moves it, other noise, decimals."""
 
     shape: dict[str, float]
     beta: float
     noise: float
     decimals: int = 2
     facts: tuple[str, ...] = ()  # closes of 5 and 6 February
+    family: str = "alone"
+    shared: float = 0.0  # how much of the noise is its family's: indices of one country move together, and yields do
 
 
 # Silver's future follows the spot prices of the press copies (-19.1 % on the 5th, 77.33 on the 6th), gold's the
@@ -35,18 +37,21 @@ WALKS = {
     "^GSPC": Walk(
         {"2024-01-02": 4_750, "2025-02-19": 6_140, "2025-04-08": 4_980, "2025-10-06": 6_740, "2026-01-27": 6_960,
          "2026-03-10": 6_850}, 0.12, 0.007, 2, ("spx_close_0205", "spx_close_0206"),
+        "stocks", 0.97,
     ),
     "^IXIC": Walk(
         {"2024-01-02": 14_800, "2025-02-19": 20_050, "2025-04-08": 15_270, "2025-10-06": 22_940,
          "2026-01-27": 23_700, "2026-03-10": 22_800}, 0.16, 0.009, 2, ("nasdaq_close_0205", "nasdaq_close_0206"),
+        "stocks", 0.94,
     ),
     "^DJI": Walk(
         {"2024-01-02": 37_700, "2025-02-19": 44_600, "2025-04-08": 37_650, "2025-10-06": 46_700,
          "2026-01-27": 49_100, "2026-03-10": 49_600}, 0.08, 0.006, 2, ("dow_close_0205", "dow_close_0206"),
+        "stocks", 0.93,
     ),
     "^SOX": Walk(
         {"2024-01-02": 4_000, "2024-07-10": 5_900, "2025-04-08": 3_600, "2025-10-06": 6_600, "2026-01-27": 7_900,
-         "2026-03-10": 7_800}, 0.22, 0.016,
+         "2026-03-10": 7_800}, 0.22, 0.016, family="stocks", shared=0.85,
     ),
     "GC=F": Walk(
         {"2024-01-02": 2_070, "2024-10-30": 2_790, "2025-04-21": 3_420, "2025-10-20": 4_350, "2026-01-28": 5_300,
@@ -64,7 +69,7 @@ WALKS = {
     "^VIX": Walk(
         {"2024-01-02": 13.2, "2024-07-31": 16.4, "2024-08-05": 38.6, "2024-08-20": 15.9, "2025-03-31": 22.0,
          "2025-04-08": 52.0, "2025-05-15": 17.8, "2025-11-20": 26.4, "2026-01-27": 16.4, "2026-03-10": 19.0},
-        -0.6, 0.045, 2, ("vix_0205", "vix_0206"),
+        -0.6, 0.045, 2, ("vix_0205", "vix_0206"), "stocks", -0.8,
     ),
 }  # fmt: skip
 # Funds stand at a share of the series they hold; GLD and SLV at the spot price of the press where there is one.
@@ -87,14 +92,16 @@ def all_closes(market: Market) -> dict[str, dict[date, float]]:
 
 def walked(market: Market, name: str, walk: Walk) -> dict[date, float]:
     """Closes through way-points and facts, between them bitcoin's return times beta and noise, tied at both ends."""
-    random = seeded(f"macro {name}")
+    random, family = seeded(f"macro {name}"), seeded(f"macro {walk.family}")
+    own = (1 - walk.shared**2) ** 0.5
     pins = {date.fromisoformat(day): value for day, value in walk.shape.items()}
     pins |= {day: market.facts[fact_id].value for day, fact_id in zip(CRASH, walk.facts, strict=False) if fact_id}
     free = [1.0]
     for before, day in pairwise(SESSIONS):
         bitcoin = market.price(new_york(day, 16)) / market.price(new_york(before, 16)) - 1
+        drawn = walk.shared * (2 * family.random() - 1) + own * (2 * random.random() - 1)
         # Uniform noise of this standard deviation is 1.73 times as wide.
-        free.append(free[-1] * (1 + walk.beta * bitcoin + 1.73 * walk.noise * (2 * random.random() - 1)))
+        free.append(free[-1] * (1 + walk.beta * bitcoin + 1.73 * walk.noise * drawn))
     level = dict(zip(SESSIONS, free, strict=True))
     anchors = sorted(pins)
     closes = {}
