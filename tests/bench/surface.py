@@ -204,11 +204,16 @@ def main() -> int:
     build, ours = figures.build, figures.ours
     rows = SNAPSHOTS * QUOTES_PER_SNAPSHOT
     print(f"{rows:,} quotes to fct_vol_surface: {build.cpu:.1f} CPU s {build.wall:.1f} s {build.peak_mb:.0f} MB")
-    print(f"smiles off the quotes {ours:.2f} s; scan {figures.scan:.2f} s; ours / scan {ours / figures.scan:.2f}")
-    scaled = f"pandas, scaled from {PANDAS_SHARE:.0%} of it, / ours {figures.pandas / ours:.0f}"
-    print(f"Polars / ours {figures.polars / ours:.1f}; {scaled}")
-    is_slow = build.wall > LIMIT_SECONDS or ours > LIMIT_SCANS * figures.scan
-    return int(is_slow or build.peak_mb > LIMIT_MB)
+    is_slow = build.wall > LIMIT_SECONDS or build.peak_mb > LIMIT_MB
+    is_far_from_a_scan = ours > LIMIT_SCANS * figures.scan
+    print(f"the build (bar {LIMIT_SECONDS} s, {LIMIT_MB} MB) {'MISSED' if is_slow else 'met'}")
+    print(f"smiles off the quotes {ours:.2f} s; scan {figures.scan:.2f} s")
+    said = "MISSED" if is_far_from_a_scan else "met"
+    print(f"G9 ours / scan {ours / figures.scan:.2f} (bar <= {LIMIT_SCANS}) {said}")
+    for peer, ratio, bar in (("Polars", figures.polars / ours, 2), ("pandas, scaled,", figures.pandas / ours, 40)):
+        print(f"G9 {peer} / ours {ratio:.1f} (bar >= {bar}) {'met' if ratio >= bar else 'MISSED'}")
+    print("G9 numpy / ours: not measured")
+    return int(is_slow or is_far_from_a_scan)
 
 
 if __name__ == "__main__":
