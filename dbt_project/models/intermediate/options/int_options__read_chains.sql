@@ -1,10 +1,10 @@
-{#- Name of the point, where strikes lie, and where to read. -#}
+{#- Name of the point, where strikes lie, where to read, and the scale on which smiles are straight there. -#}
 {%- set points = [
-    ('atm', 'log_moneyness', 0),
-    ('call25', 'call_delta', 0.25),
-    ('put25', 'call_delta', 0.75),
-    ('call25_premium_adjusted', 'premium_adjusted_call_delta', 0.25),
-    ('put25_premium_adjusted', 'premium_adjusted_put_delta', -0.25),
+    ('atm', 'strike_to_forward', 1, 'ln'),
+    ('call25', 'call_delta', 0.25, ''),
+    ('put25', 'call_delta', 0.75, ''),
+    ('call25_premium_adjusted', 'premium_adjusted_call_delta', 0.25, ''),
+    ('put25_premium_adjusted', 'premium_adjusted_put_delta', -0.25, ''),
 ] -%}
 with usable as (
     select
@@ -38,7 +38,7 @@ placed as (
         forward_price,
         hygiene_mode,
         iv_ratio * iv_ratio * years_to_expiry as total_variance,
-        ln(strike_to_forward) as log_moneyness,
+        strike_to_forward,
         delta_ratio + put_to_call as call_delta,
         delta_premium_adjusted_ratio + put_to_call * strike_to_forward as premium_adjusted_call_delta,
         delta_premium_adjusted_ratio + (put_to_call - 1) * strike_to_forward as premium_adjusted_put_delta,
@@ -61,7 +61,7 @@ falling as (
         forward_price,
         hygiene_mode,
         total_variance,
-        log_moneyness,
+        strike_to_forward,
         call_delta,
         case when premium_adjusted_call_delta <= premium_adjusted_summit then premium_adjusted_call_delta end
             as premium_adjusted_call_delta,
@@ -81,7 +81,7 @@ nearest as (
         max(years_to_expiry) as years_to_expiry,
         median(forward_price) as forward_price,
         count(*) as quotes_count,
-        {% for point, axis, target in points %}
+        {% for point, axis, target, scale in points %}
             {{ point_below(axis, target, 'total_variance') }} as {{ point }}_below,
             {{ point_above(axis, target, 'total_variance') }} as {{ point }}_above,
         {% endfor %}
@@ -100,8 +100,8 @@ select
     years_to_expiry,
     forward_price,
     quotes_count,
-    {% for point, axis, target in points %}
-        {{ between_points(point ~ '_below', point ~ '_above', target) }} as {{ point }}_total_variance,
+    {% for point, axis, target, scale in points %}
+        {{ between_points(point ~ '_below', point ~ '_above', target, scale) }} as {{ point }}_total_variance,
     {% endfor %}
     known_at,
     provenance
