@@ -59,6 +59,7 @@ series as (
         venue,
         quote_currency,
         min(period_start_at) as level_known_at,
+        max(period_end_at) as watched_until_at,
         min(low_price) as lowest_price,
         max(high_price) as highest_price
     from bars
@@ -78,6 +79,7 @@ levels as (
         'round' as level_kind,
         series.sign * multiples.multiple * power(10, exponents.exponent) as level_price,
         series.level_known_at,
+        series.watched_until_at,
         cast(null as timestamp) as expires_at,
         cast(null as timestamp) as known_at,
         cast(null as varchar) as provenance
@@ -100,7 +102,8 @@ levels as (
         case level_side when 'support' then 'day_low' else 'day_high' end as level_kind,
         level_price,
         min(period_end_at) as level_known_at,
-        observed_date + interval 2 day as expires_at,
+        observed_date + interval 2 day as watched_until_at,
+        watched_until_at as expires_at,
         min(known_at) as known_at,
         arg_min(provenance, period_end_at) as provenance
     from rejections
@@ -116,6 +119,7 @@ select
     level_kind,
     level_price,
     level_known_at,
+    watched_until_at,
     expires_at,
     level_price * (1 - sign * {{ band }}) as touch_price,
     level_price * (1 - sign * {{ band }}) * (1 - sign * {{ pullback }}) as rejection_price,

@@ -42,6 +42,29 @@ with bars as (
         )
 ),
 
+-- A level for each day it is looked at: joined by day it meets its own bars only, not all there ever were.
+watched as (
+    select
+        bar_minutes,
+        level_side,
+        asset,
+        venue,
+        quote_currency,
+        unnest(range(date_trunc('day', level_known_at), watched_until_at, interval 1 day)) as watched_at,
+        level_kind,
+        level_price,
+        level_known_at,
+        expires_at,
+        touch_price,
+        rejection_price,
+        break_price,
+        band_ratio,
+        pullback_ratio,
+        known_at,
+        provenance
+    from {{ ref('int_prices__find_levels') }}
+),
+
 -- Above or below is settled by whole bars, before a trade within one is looked at. Nearly all bars repeat
 -- what the one before them said of the level, and are left out here, before anything is put in order.
 told as (
@@ -77,10 +100,11 @@ told as (
         bars.close_price < levels.touch_price as is_lost,
         greatest(levels.known_at, if(is_broken, bars.held_known_at, bars.known_at)) as known_at,
         greatest(levels.provenance, if(is_broken, bars.held_provenance, bars.provenance)) as provenance
-    from {{ ref('int_prices__find_levels') }} as levels
+    from watched as levels
     inner join bars
         on
-            levels.bar_minutes = bars.bar_minutes
+            date_trunc('day', bars.period_start_at) = levels.watched_at
+            and levels.bar_minutes = bars.bar_minutes
             and levels.level_side = bars.level_side
             and levels.asset = bars.asset
             and levels.venue = bars.venue
