@@ -66,7 +66,7 @@ class CompiledProject:
     def materialise(
         self, raw: Raw | Tables, as_of: str | datetime, only: Collection[str] | None = None
     ) -> duckdb.DuckDBPyConnection:
-        """A warehouse in memory: raw rows and published models as tables, the rest as views.
+        """A warehouse in memory: raw rows as tables, models as the project has them, tables or views.
 
         only: names of models to make, with all that they are made from; everything without it.
         """
@@ -92,7 +92,7 @@ class CompiledProject:
             if node["language"] == "python":
                 _run_python(self._compiled[node["unique_id"]], connection, name)
                 continue
-            kind = "table" if node["schema"] in PUBLISHED else "view"
+            kind = node["config"]["materialized"]
             connection.execute(f"create {kind} {name} as {self._sql(node, str(as_of))}")
         return connection
 

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import json
+import time
 import zipfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -104,8 +105,14 @@ class TestReproducible:
         made = generate.digest(answers.captures)
         assert made == DIGEST.read_text().strip(), f"facts or generator changed; new digest: {made}"
 
-    def test_a_second_generation_is_the_same(self, answers: Answers, tmp_path: Path) -> None:
-        generate.generate(tmp_path)
+    def test_a_second_generation_is_the_same_in_another_time_zone(
+        self, answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setenv("TZ", "Asia/Shanghai")
+            time.tzset()
+            generate.generate(tmp_path)
+        time.tzset()
         store = CaptureStore(tmp_path)
         stored = [capture for dataset in store.datasets() for capture in store.read(*dataset)]
         assert generate.digest(stored) == generate.digest(answers.captures)
