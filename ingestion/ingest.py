@@ -17,8 +17,9 @@ from ingestion.asking import Asker
 from ingestion.atomic import remove_leftovers
 from ingestion.capture import Capture, CaptureStore
 from ingestion.contract import Dataset
+from ingestion.coverage import facts_on, find_gaps, landed_days
 from ingestion.known import Known
-from ingestion.landing import PartitionReport, landed_days, write_empty
+from ingestion.landing import PartitionReport, write_empty
 from ingestion.places import Places
 from ingestion.reparse import project, unreadable_captures
 from ingestion.request import Fetcher
@@ -144,15 +145,8 @@ def _is_whole(dataset: Dataset, places: Places) -> Callable[[date, date], bool]:
     if expected is None:
         some = set(landed["day"])
         return lambda first, last: any(day in some for day in Window(first, last).days())
-    found_on = _facts_on(landed)
+    found_on = facts_on(landed)
     return lambda first, last: all(min(found_on(day), default=0) >= expected for day in Window(first, last).days())
-
-
-def _facts_on(landed: pl.DataFrame) -> Callable[[date], list[int]]:
-    """Facts of a day by series, 0 for a series that has begun and has none; one that has not begun is not late."""
-    counts = {(series, day): count for series, day, count in landed.rows()}
-    begins = dict(landed.group_by("series").agg(pl.col("day").min()).rows())
-    return lambda day: [counts.get((series, day), 0) for series, first in begins.items() if first <= day]
 
 
 def _repeats(capture: Capture, source: Feed, known: Known) -> bool:
@@ -167,16 +161,6 @@ def _measure_coverage(
     landed = landed_days(places.raw, dataset)
     report.rows = int(landed["facts"].sum())
     report.first_day, report.last_day = landed.select(pl.col("day").min(), pl.col("day").max().alias("last")).row(0)
-    if dataset.expected_per_day is None or report.not_asked or window is None:
-        return
-    found_on = _facts_on(landed)
-    for day in window.days():
-        public_at = datetime(day.year, day.month, day.day) + timedelta(days=1) + dataset.publication_lag
-        if public_at > now:
-            break
-        # What a source has never given is told by its refusal.
-        found = found_on(day)
-        if not any(found):
-            report.missing_days.append(day)
-        elif min(found) < dataset.expected_per_day:
-            report.partial_days[day] = sum(found)
+    if window is not None and not report.not_asked:
+        gaps = find_gaps(dataset, landed, window, now)
+        report.missing_days, report.partial_days = gaps.missing, gaps.partial

@@ -175,19 +175,6 @@ def stored_rows(root: Path, dataset: Dataset, partition: str) -> pl.DataFrame:
     )
 
 
-def landed_days(root: Path, dataset: Dataset) -> pl.DataFrame:
-    """Distinct facts over every partition: columns `series` (a symbol, say), `day` (UTC), `facts` (count)."""
-    files = sorted((root / dataset.source / dataset.name).glob("*.parquet"))
-    if not files:
-        return pl.DataFrame(schema={"series": pl.String, "day": pl.Date, "facts": pl.UInt32})
-    frame = pl.concat([pl.read_parquet(path, columns=list({*dataset.grain, dataset.event_time})) for path in files])
-    others = [name for name in dataset.grain if name != dataset.event_time and frame.schema[name] == pl.String]
-    series = pl.concat_str(others, separator=" ") if others else pl.lit("")
-    day = pl.col(dataset.event_time).dt.date()
-    facts = frame.unique(dataset.grain).group_by(series.alias("series"), day.alias("day")).agg(pl.len().alias("facts"))
-    return facts.sort("series", "day")
-
-
 def _cast(column: Column, found: pl.DataType) -> pl.Expr:
     """The column in the contract's type, null where its text is not of that type."""
     value = pl.col(column.name)

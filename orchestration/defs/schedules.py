@@ -1,4 +1,4 @@
-"""The jobs and when they run by themselves: snapshots every 15 minutes, a refresh every hour, the rest daily."""
+"""The jobs and when they run by themselves: each source as often as it changes, a release when readers gain by it."""
 
 from functools import partial
 
@@ -9,10 +9,17 @@ from orchestration.defs.raw import DATASETS
 from orchestration.run_job import LANDING, RELEASE
 from orchestration.run_scope import daily_window, hourly_window, tags_of
 
-QUICK = ("ten_minutes", "quarter_hourly")
+NEW_YORK = "America/New_York"
 _raw = dg.AssetSelection.assets(*DATASETS)
-_quick = [key for key, dataset in DATASETS.items() if dataset.cadence in QUICK]
-_hourly = [key for key, dataset in DATASETS.items() if dataset.cadence in (*QUICK, "hourly")]
+_rest = dg.AssetSelection.all() - _raw
+
+
+def _of(*cadences: str) -> dg.AssetSelection:
+    return dg.AssetSelection.assets(*(key for key, dataset in DATASETS.items() if dataset.cadence in cadences))
+
+
+def _about(topic: str) -> dg.AssetSelection:
+    return dg.AssetSelection.assets(*(key for key, dataset in DATASETS.items() if dataset.topic == topic))
 
 
 _job = partial(dg.define_asset_job, executor_def=dg.in_process_executor)
@@ -25,14 +32,23 @@ release = _job(
 landing = _job(LANDING, selection=_raw, description="Land the days of the run and nothing more: for backfills.")
 refresh = _job(
     "refresh",
-    selection=dg.AssetSelection.assets(*_hourly) | (dg.AssetSelection.all() - _raw),
+    selection=_of("ten_minutes", "quarter_hourly", "hourly") | _rest,
     description="The release job with those sources only that change within a day.",
 )
 snapshots = _job(
     "snapshots",
-    selection=dg.AssetSelection.assets(*_quick),
-    description="Keep the state of now of sources that never give it back: option chains, estimates, newest blocks.",
+    selection=_of("quarter_hourly"),
+    description="Keep the state of now of sources that never give it back: option chains, estimates.",
 )
+blocks = _job(
+    "blocks", selection=_of("ten_minutes"), description="Keep the newest blocks and what is forecast of them."
+)
+close = _job(
+    "close",
+    selection=_about("macro") | _of("quarter_hourly") | _rest,
+    description="The release job with the other markets, and the options as they stand at New York's close.",
+)
+funds = _job("funds", selection=_about("flows") | _rest, description="The release job with the flows of the funds.")
 
 
 @dg.schedule(
@@ -68,4 +84,40 @@ def quarter_hourly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=f"snapshots-{at:%Y-%m-%dT%H%M}", tags=tags_of(Window(at.date(), at.date())))
 
 
-defs = dg.Definitions(jobs=[release, landing, refresh, snapshots], schedules=[daily, hourly, quarter_hourly])
+@dg.schedule(
+    job=blocks,
+    cron_schedule="*/10 * * * *",
+    execution_timezone="UTC",
+    description="A block takes ten minutes.",
+)
+def ten_minutes(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    at = context.scheduled_execution_time
+    return dg.RunRequest(run_key=f"blocks-{at:%Y-%m-%dT%H%M}", tags=tags_of(Window(at.date(), at.date())))
+
+
+@dg.schedule(
+    job=close,
+    cron_schedule="25 16 * * 1-5",
+    execution_timezone=NEW_YORK,
+    description="After New York's close: the session that bitcoin is compared with.",
+)
+def new_york_close(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    at = context.scheduled_execution_time
+    return dg.RunRequest(run_key=f"close-{at:%Y-%m-%d}", tags=tags_of(hourly_window(at.date())))
+
+
+@dg.schedule(
+    job=funds,
+    cron_schedule="15 8 * * 1-6",
+    execution_timezone=NEW_YORK,
+    description="The morning after a session, when the last issuers have told their flows.",
+)
+def new_york_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    at = context.scheduled_execution_time
+    return dg.RunRequest(run_key=f"funds-{at:%Y-%m-%d}", tags=tags_of(hourly_window(at.date())))
+
+
+defs = dg.Definitions(
+    jobs=[release, landing, refresh, snapshots, blocks, close, funds],
+    schedules=[daily, hourly, quarter_hourly, ten_minutes, new_york_close, new_york_morning],
+)

@@ -39,6 +39,7 @@ print(json.dumps({
     },
     "schedules": {s.name: [s.cron_schedule, s.execution_timezone, s.description] for s in defs.schedules},
     "jobs": [job.name for job in defs.jobs],
+    "sensors": {s.name: s.description for s in defs.sensors},
 }))
 """
 
@@ -103,12 +104,22 @@ def test_every_mart_is_checked_and_comes_from_raw(loaded: dict[str, Any]) -> Non
     assert assets["release/published"]["upstream"] == ["release/candidate"]
 
 
-def test_jobs_run_every_morning_every_hour_and_every_quarter_of_it_in_utc(loaded: dict[str, Any]) -> None:
-    assert {"release", "refresh", "snapshots", "landing"} <= set(loaded["jobs"])
-    assert set(loaded["schedules"]) == {"daily", "hourly", "quarter_hourly"}
-    for cron, zone, description in loaded["schedules"].values():
-        assert (len(cron.split()), zone) == (5, "UTC")
+def test_every_source_has_its_time_by_the_clock_it_lives_by(loaded: dict[str, Any]) -> None:
+    assert set(loaded["jobs"]) == {"release", "landing", "refresh", "snapshots", "blocks", "close", "funds"}
+    zones = {name: zone for name, (_, zone, _) in loaded["schedules"].items()}
+    assert zones == {
+        "daily": "UTC",
+        "hourly": "UTC",
+        "quarter_hourly": "UTC",
+        "ten_minutes": "UTC",
+        "new_york_close": "America/New_York",
+        "new_york_morning": "America/New_York",
+    }
+    for cron, _, description in loaded["schedules"].values():
+        assert len(cron.split()) == 5
         assert description
+    assert set(loaded["sensors"]) == {"repair"}
+    assert all(loaded["sensors"].values())
 
 
 def test_dagsters_own_check_passes(machine: Machine, parsed_project: Path) -> None:

@@ -22,9 +22,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingestion.capture import CAPTURE_SCHEMA, CaptureStore
+from ingestion.coverage import landed_days
 from ingestion.http import LiveClient
 from ingestion.ingest import ingest
-from ingestion.landing import landed_days, raw_schema
+from ingestion.landing import raw_schema
 from ingestion.places import Places
 from ingestion.settings import Settings
 from ingestion.windows import Window

@@ -17,9 +17,9 @@ from pathlib import Path
 import pandas  # noqa: F401  pyarrow would import it in every child
 
 from ingestion.contract import find
+from ingestion.coverage import landed_days
 from ingestion.http import LiveClient
 from ingestion.ingest import ingest
-from ingestion.landing import landed_days
 from ingestion.places import Places
 from ingestion.settings import Settings
 from ingestion.windows import Window
