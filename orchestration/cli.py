@@ -107,6 +107,16 @@ def reparse(
 
 
 @app.command()
+def alerts(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be told, and tell nobody.")] = False,
+) -> None:
+    """Tell what is new: late or blocked sources, refused or degraded releases, conditions that flipped."""
+    from orchestration.alerts_command import tell
+
+    raise typer.Exit(tell(dry_run))
+
+
+@app.command()
 def doctor() -> None:
     """Check this installation and its data: versions, links, checksums, leftovers, disk, clock."""
     from orchestration.doctor import examine

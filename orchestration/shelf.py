@@ -116,6 +116,16 @@ def refusal_of(published: Path, release_id: str) -> list[str] | None:
     return list(orjson.loads(note.read_bytes())["reasons"]) if note.exists() else None
 
 
+def refusals_since(published: Path, moment: datetime | None) -> Iterator[tuple[str, list[str]]]:
+    """Candidates that were refused after a moment, with why; all that are kept where there is none."""
+    for folder in _folders(published / "rejected"):
+        note = folder / "refusal.json"
+        if note.exists():
+            body = orjson.loads(note.read_bytes())
+            if moment is None or datetime.fromisoformat(body["refused_at"]) > moment:
+                yield body["release_id"], list(body["reasons"])
+
+
 def clean_up(published: Path, now: datetime) -> None:
     """Put right what killed writers left, so that every release is either published or a candidate again."""
     for link in (*published.glob(f".{LATEST}.*"), *published.glob(f".{DATABASE}.*")):

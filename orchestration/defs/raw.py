@@ -4,7 +4,6 @@ Adding a dataset adds no line here. What a landing means is in ingestion/; this 
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -12,20 +11,14 @@ import dagster as dg
 from ingestion.contract import Dataset, load_contracts
 from orchestration import progress
 from orchestration.defs.resources import RunScope
+from orchestration.lateness import LATE
 from orchestration.run_scope import FIRST_DAY
 
 UTC_DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), end_offset=1)
 OWNERS = ["team:data"]
-# How late a landing of each cadence may be before somebody should look, and before something is wrong.
-LATE = {
-    cadence: dg.FreshnessPolicy.time_window(warn_window=warn, fail_window=fail)
-    for cadence, warn, fail in (
-        ("ten_minutes", timedelta(minutes=45), timedelta(hours=2)),
-        ("quarter_hourly", timedelta(hours=1), timedelta(hours=3)),
-        ("hourly", timedelta(hours=2), timedelta(hours=6)),
-        ("daily", timedelta(hours=36), timedelta(hours=60)),
-        ("weekly", timedelta(days=9), timedelta(days=16)),
-    )
+FRESH = {
+    cadence: dg.FreshnessPolicy.time_window(warn_window=late.warn, fail_window=late.fail)
+    for cadence, late in LATE.items()
 }
 DATASETS = {dg.AssetKey(["raw", dataset.source, dataset.name]): dataset for dataset in load_contracts()}
 
@@ -41,7 +34,7 @@ def _spec(key: dg.AssetKey, dataset: Dataset) -> dg.AssetSpec:
         kinds={"parquet", "polars"},
         owners=OWNERS,
         # What is asked only on request is never late.
-        freshness_policy=LATE[dataset.cadence] if dataset.access == "keyless" else None,
+        freshness_policy=FRESH[dataset.cadence] if dataset.access == "keyless" else None,
         metadata={
             "host": dataset.host,
             "access": dataset.access,
