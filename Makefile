@@ -1,5 +1,5 @@
 # Two commands for a newcomer: `make run`, then `make test`. Everything they need is set up on the way.
-.PHONY: setup run test test-mirror check ui bench clean docs
+.PHONY: setup run test test-mirror test-clients check ui bench clean docs dbt-docs
 PYTHON ?= python3
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
@@ -21,21 +21,35 @@ run: setup
 	$(BIN)/unwind run --case feb_2026
 
 test: setup
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not mirror"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not mirror and not clients"
 
 test-mirror: setup
 	@if test -d ../shared/mirror; then $(BIN)/pytest -n 2 --dist loadgroup -m mirror; \
 	else echo "no mirror of archived data beside the checkout: its tests are left out"; fi
 
+# The published file, read by other versions of DuckDB, by Node and by WebAssembly: fetches them.
+test-clients: setup
+	$(BIN)/pytest -m clients tests/end_to_end/test_other_clients.py
+
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/analyses
 	$(BIN)/pytest -n 2 --doctest-modules ingestion orchestration dbt_project/estimators tests/repo
 
+# The pages of metrics and recipes print what the bundled case answers: `make run` first.
 docs: setup
 	$(BIN)/python -m orchestration.sources_page
+	$(BIN)/python -m orchestration.metrics_page
+	$(BIN)/python -m orchestration.recipes_page
+
+# dbt's own pages as one file that needs no server: every model, its SQL, its lineage up to sources and on to exposures.
+dbt-docs: setup
+	$(BIN)/python -m orchestration.manifest
+	$(BIN)/dbt --quiet --log-level-file none docs generate --static --no-compile --empty-catalog \
+		--project-dir dbt_project --profiles-dir dbt_project
+	@echo dbt_project/target/static_index.html
 
 ui: setup
 	$(BIN)/unwind ui

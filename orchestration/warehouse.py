@@ -89,7 +89,8 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime, only_published: 
     Built in a folder that this process stands in, and moved: dbt keeps what it parsed only while the database's path
     and the variables stay the same, and parsing costs more than building. For the same reason the moment comes by
     environment (macros/as_of.sql).
-    Unit tests are left out: they judge the code, not the data, and run with the tests. Raises BuildFailed.
+    Unit tests are left out: they judge the code, not the data, and run with the tests. So are exposures, which have
+    nothing to build and would each cost a node. Raises BuildFailed.
     """
     from dbt.cli.main import dbtRunner
 
@@ -109,7 +110,7 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime, only_published: 
         "--target-path", str(target), "--log-path", str(target / "logs"),
         # What dbt has to say comes back as objects; writing and dropping its log lines is a tenth of the build.
         "--log-level", "none", "--log-level-file", "none",
-        "--exclude-resource-type", "unit_test",
+        "--exclude-resource-type", "unit_test", "exposure",
         # The manifest of the definitions is the same one, and is kept with the build.
         "--no-write-json",
         *(("--select", *(f"+unwind.{schema}" for schema in PUBLISHED_SCHEMAS)) if only_published else ()),

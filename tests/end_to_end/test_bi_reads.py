@@ -14,8 +14,9 @@ import polars as pl
 import pytest
 import sqlalchemy
 
+from orchestration.catalog import Catalog
 from tests.end_to_end.children import Machine
-from tests.end_to_end.questions import ask
+from tests.end_to_end.questions import ask, ask_one
 
 pytestmark = pytest.mark.xdist_group("case")
 
@@ -69,6 +70,37 @@ def test_pandas_reads_dates_and_numbers(engine: sqlalchemy.Engine) -> None:
     assert len(frame) == 384
     assert [str(kind)[:10] for kind in frame.dtypes] == ["datetime64", "float64", "bool"]
     assert frame["period_start_at"].dt.tz is None
+
+
+def test_pandas_reads_the_parquet_files(published_case: Machine) -> None:
+    import pandas
+
+    file = published_case.data / "published" / "latest" / "parquet" / "fct_price_daily.parquet"
+    frame = pandas.read_parquet(file, columns=["observed_date", "close_price", "known_at", "is_final", "provenance"])
+    expected = ask_one(published_case.database, "select sum(close_price) from marts.fct_price_daily")
+    assert frame["close_price"].sum() == pytest.approx(expected)
+    assert [str(kind)[:10] for kind in frame.dtypes[1:4]] == ["float64", "datetime64", "bool"]
+    assert set(frame["provenance"]) == {"reconstructed"}
+
+
+def test_the_catalog_tells_a_tool_what_the_file_holds(published_case: Machine) -> None:
+    catalog = Catalog.from_json((published_case.data / "published" / "latest" / "catalog.json").read_bytes())
+    told = {
+        (table.schema, table.name, column.name, column.data_type)
+        for table in catalog.tables
+        for column in table.columns
+    }
+    query = (
+        "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+        "where not internal and not starts_with(schema_name, 'marts_asof_')"
+    )
+    assert told == set(ask(published_case.database, query))
+    for table in catalog.of_schema("marts"):
+        assert table.description, table.name
+        assert table.topic, table.name
+        assert table.grain, table.name
+        assert table.upstream or table.name.startswith("dim_"), table.name
+        assert all(column.description for column in table.columns), table.name
 
 
 def test_parquet_files_hold_the_same_rows_as_the_tables(published_case: Machine) -> None:

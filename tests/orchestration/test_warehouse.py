@@ -33,7 +33,10 @@ def _last_day(warehouse: Path) -> date:
 
 def _build(places: Places, run_id: str, as_of: datetime) -> Path:
     path = places.warehouse / run_id / DATABASE
-    assert not failed(dbt_build(places, path, as_of))
+    results = dbt_build(places, path, as_of)
+    assert not failed(results)
+    # Exposures and recipes are in the project and cost a build nothing.
+    assert {result.unique_id.partition(".")[0] for result in results} == {"model", "seed", "test"}
     return path
 
 
