@@ -1,5 +1,5 @@
 # Two commands for a newcomer: `make run`, then `make test`. Everything they need is set up on the way.
-.PHONY: setup run test test-mirror check ui bench clean docs
+.PHONY: setup run test test-mirror check ui bench clean docs pictures
 PYTHON ?= python3
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
@@ -36,6 +36,11 @@ check: setup
 
 docs: setup
 	$(BIN)/python -m orchestration.sources_page
+
+# The README's pictures, as the last run drew them. Of the bundled case only: others' measured data are not ours to pass on.
+pictures: run
+	grep -q '"scope": *"case:' data/published/latest/manifest.json
+	install -m 644 data/published/latest/brief/01_prices.png data/published/latest/brief/02_deleveraging.png docs/pictures/
 
 ui: setup
 	$(BIN)/unwind ui
