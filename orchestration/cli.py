@@ -57,6 +57,20 @@ def sql(
 
 
 @app.command()
+def brief(
+    open_: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    lang: Annotated[str, typer.Option(metavar="en|zh", help="Language of the page.")] = "en",
+    png: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Draw the charts anew as PNG into this folder.")
+    ] = None,
+) -> None:
+    """Where the brief of the current release is: what was forced, what was bought, what is not identified."""
+    from orchestration.brief_command import show
+
+    raise typer.Exit(show(open_, lang, png))
+
+
+@app.command()
 def releases() -> None:
     """List the releases that are kept, newest first."""
     from orchestration.releases_command import show

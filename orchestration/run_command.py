@@ -138,4 +138,5 @@ def _print_end(
             f'query it:  {sys.argv[0]} sql "from marts.fct_price_daily"   or   duckdb -readonly {database}',
             soft_wrap=True,
         )
+        out.print(f"brief:     {places.published / 'latest' / 'brief.html'}", soft_wrap=True)
         out.print(f"quality:   {places.published / 'latest' / 'quality.html'}", soft_wrap=True)

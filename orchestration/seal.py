@@ -1,4 +1,4 @@
-"""Turns an audited candidate into a release that can be verified: meta, checkpoint, files, page, receipt.
+"""Turns an audited candidate into a release that can be verified: meta, checkpoint, files, pages, receipt.
 
 The order matters: after the receipt nothing in the folder may change. Publishing is `release.py`.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,6 +41,13 @@ print(json.dumps(counts))
 """
 
 
+def draw_brief(database: Path, folder: Path) -> None:
+    """The pages and pictures of the brief. Imported only here: the library of charts costs a third of a second."""
+    from orchestration.brief.render import write_brief
+
+    write_brief(database, folder)
+
+
 def seal(
     candidate: Candidate,
     facts: RunFacts,
@@ -48,10 +55,13 @@ def seal(
     published: Path,
     rules: Sequence[Rule] | None = None,
     now: datetime | None = None,
+    write_brief: Callable[[Path, Path], None] = draw_brief,
 ) -> Receipt:
     """Finish the candidate's files and write its receipt, whatever the audit said: it is kept either way.
 
-    `results` come from `quality.audit`. The database must not be open elsewhere in this process.
+    `results` come from `quality.audit`. The database must not be open elsewhere in this process. What is refused gets
+    no brief, only its quality page. A brief that cannot be drawn is our bug and stops the release: absent data make a
+    section that says so, never an error. Tests of other things pass a stand-in, for drawing costs more than the rest.
     """
     rules = load_rules() if rules is None else rules
     last = shelf.last_release(published, facts.scope)
@@ -79,6 +89,8 @@ def seal(
     verdict = decide(judged, required_rule_ids(rules), manifest, None)
     page = render(manifest, judged, verdict, facts, candidate.catalog)
     (candidate.folder / "quality.html").write_text(page, encoding="utf-8")
+    if verdict.decision == "publish":
+        write_brief(candidate.database, candidate.folder)
     mark_sealed(candidate.folder)
     moment = now or datetime.now(UTC).replace(tzinfo=None)
     return write_receipt(candidate.folder, candidate.release_id, moment, rules, judged)

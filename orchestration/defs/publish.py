@@ -129,6 +129,7 @@ def published(scope: RunScope) -> dg.MaterializeResult[None]:
             "replaced": done.replaced or "nothing",
             "warnings": "\n".join(done.warnings) or "none",
             "database": str(done.folder / "unwind.duckdb"),
+            "brief": dg.MetadataValue.path(str(done.folder / "brief.html")),
             "quality_page": dg.MetadataValue.path(str(done.folder / "quality.html")),
         }
     )

@@ -46,6 +46,7 @@ def test_audits_seals_and_publishes_a_good_warehouse(tmp_path: Path) -> None:
     assert done.replaced is None
     assert done.warnings == ("price_daily_big_move on marts.fct_price_daily: 2 rows",)
     assert set(receipt.verdicts) >= {rule.id for rule in RULES}
+    assert {"brief.html", "brief.zh.html", "brief/01_prices.png"} <= set(receipt.files)
     link = tmp_path / "published" / "unwind.duckdb"
     assert link.is_symlink()
     assert not link.readlink().is_absolute()
@@ -59,7 +60,7 @@ def test_published_files_are_read_only_complete_and_in_the_ledger(published: Pat
     done = publish(published, "r1")
     files = {path.relative_to(done.folder).as_posix() for path in done.folder.rglob("*") if path.is_file()}
     parquet = {f"parquet/{name}.parquet" for name in releasing.FEW if name != "etf_flow"}
-    pages = {"unwind.duckdb", "catalog.json", "manifest.json", "quality.html", "receipt.json"}
+    pages = {"unwind.duckdb", "catalog.json", "manifest.json", "quality.html", "brief.html", "receipt.json"}
     assert files == pages | parquet | {"parquet/vintages.etf_flow.parquet"}
     assert {oct(path.stat().st_mode & 0o777) for path in done.folder.rglob("*") if path.is_file()} == {"0o444"}
     [line] = ledger.read(published)
@@ -79,6 +80,7 @@ def test_a_failed_audit_is_refused_and_kept_with_its_report(tmp_path: Path) -> N
     assert current(published).release_id == "r1"
     rejected = published / "rejected" / "r2"
     assert "Refused for" in (rejected / "quality.html").read_text()
+    assert not (rejected / "brief.html").exists()
     assert orjson.loads((rejected / "refusal.json").read_bytes())["reasons"] == list(refused.value.reasons)
     with pytest.raises(GateRefused, match="price_daily_positive"):
         publish(published, "r2")
