@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tests.dbt.raw_factory import Raw, Row, stamp
@@ -26,7 +27,10 @@ def rows() -> Raw:
             for day in DAYS
             for hour in (3, 15)
         ],
-        "coinmetrics/asset_metrics_1d": [stamp(_metrics(day), day + timedelta(days=1, hours=6)) for day in DAYS],
+        "coinmetrics/asset_metrics_1d": [
+            stamp(row, row["period_start_at"] + timedelta(days=1, hours=6))
+            for row in (*_prices(), *map(_metrics, DAYS))
+        ],
         "bitview/series_1d": [
             stamp(_day(day) | {"series": series, "value": value}, day + timedelta(days=1, hours=1))
             for day in DAYS
@@ -96,6 +100,15 @@ def _estimate(at: datetime) -> Row:
         "remaining_blocks_count": remaining,
         "mean_block_interval_seconds": 690.0,
     }
+
+
+def _prices() -> Iterator[Row]:
+    """A hundred days before, of prices alone: flat, but for a fall of 12 % that is made good the day after."""
+    for number in range(100, 0, -1):
+        row = _metrics(FIRST_DAY - timedelta(days=number))
+        price = 84_000.0 * (0.88 if number == 60 else 1)
+        unsaid = {name: None for name in row if name.startswith(("issuance", "hashrate", "fees", "blocks"))}
+        yield row | unsaid | {"price_usd": price, "market_cap_usd": price * row["supply_coins"]}
 
 
 def _metrics(day: datetime) -> Row:

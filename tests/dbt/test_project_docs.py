@@ -33,10 +33,13 @@ UNIT_BY_SUFFIX = {
     "th": "j_per_th",
     "difficulty": "difficulty",
     "value": "as_unit_says",
+    "threshold": "as_unit_says",
+    "margin": "as_unit_says",
 }
 # Whole numbers that name a thing instead of measuring one.
 NAMES_OF_THINGS = {
     "start_height",
+    "rule_version",
     "next_retarget_height",
     "vintage_number",
     "event_number",

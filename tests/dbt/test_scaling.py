@@ -38,10 +38,11 @@ PRICED_TOPICS = ("prices", "derivatives", "onchain", "flows")
 # Beside markets whose own prices stay.
 PRICED_COLUMNS = {"bitcoin_close_price_usd"}
 # Power costs what it costs, whatever a coin does.
-HAS_A_COST = {"fct_miner_breakeven_daily"}
+HAS_A_COST = {"fct_miner_breakeven_daily", "fct_condition_scoreboard"}
 # A round price is round in its own unit alone, and a printed one stays as printed: test_prices_properties.py.
-# Of a disagreement the row says its unit.
+# Of a disagreement the row says its unit. Strikes stay where they are, and so does what is said of them.
 FIXED = {
+    "fct_probability_score",
     "fct_level_test",
     "fct_level_hold_daily",
     "fct_day_definition_fit",

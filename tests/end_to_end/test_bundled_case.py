@@ -112,3 +112,36 @@ def test_a_second_run_finds_nothing_new_and_touches_nothing(case_runs: CaseRuns)
     assert len(list((case_runs.machine.data / "published" / "releases").iterdir())) == 1
     assert len([path for path in case_runs.raw_before if not path.endswith("schema.parquet")]) > 200
     assert case_runs.raw_after == case_runs.raw_before
+
+
+def test_conditions_read_as_they_stood_that_evening_and_flip_where_later_data_flip_them(
+    published_case: Machine,
+) -> None:
+    """method.md 10. Nobody in the case tells Derive's chain, so R1 stays unknown; everything is reconstructed."""
+    status = "select condition_id, status from {}.fct_condition_scoreboard where {} order by all"
+    file = published_case.database
+    then = dict(ask(file, status.format(THEN, "is_newest")))
+    assert then == {
+        "C1": "pending",
+        "C2": "pending",
+        "C3": "unknown",
+        "R1": "unknown",
+        "R2": "met",
+        "R3": "met",
+    }
+    # Friday's inflow, and the retarget of Saturday afternoon.
+    friday = dict(ask(file, status.format("marts", "evaluated_at = '2026-02-07'")))
+    assert (friday["R3"], friday["C3"]) == ("not_met", "unknown")
+    assert dict(ask(file, status.format("marts", "evaluated_at = '2026-02-08'")))["C3"] == "met"
+    # Three sessions and 72 hours later nothing is pending any more.
+    assert ask_one(
+        file, "select max(evaluated_at) from marts.fct_condition_scoreboard where status = 'pending'"
+    ) == datetime(2026, 2, 10)
+
+
+def test_a_history_without_such_days_gives_no_rate_and_expired_options_are_scored(published_case: Machine) -> None:
+    rates = "select distinct episodes_count, rate_ratio, is_small_sample from marts.fct_base_rate"
+    assert ask(published_case.database, rates) == [(0, None, True)]
+    last_scored = "select max(resolves_at) from {}.fct_probability_score where brier_ratio is not null"
+    assert ask_one(published_case.database, last_scored.format("marts")) == datetime(2026, 2, 27, 8)
+    assert ask_one(published_case.database, last_scored.format(THEN)) == datetime(2026, 2, 6, 8)

@@ -402,6 +402,34 @@ select date '2026-01-14' + n::integer as session_date, 'SPX' as asset, 'yahoo' a
     'measured' as provenance
 from range(30) as sessions(n);
 
+create table marts.fct_condition_scoreboard as
+select conditions.condition_id, 1 as rule_version, moments.evaluated_at,
+    timestamp '2026-02-07 00:00:00' as status_since_at, moments.evaluated_at + interval 1 day as expires_at,
+    'february_2026' as event_name, conditions.condition_kind, 'Conditions' as title, '条件' as title_zh,
+    'All of them' as rule, conditions.status, conditions.reason, 'count' as unit, '[{},{}]' as inputs,
+    2 + conditions.margin as value, 2.0 as threshold, conditions.margin, 3.5 as evidence_age_hours,
+    moments.evaluated_at = '2026-02-08' as is_newest, moments.evaluated_at as known_at, 'measured' as provenance
+from (values ('C1', 'hold', 'pending', 'waits for sessions', -1.0), ('R3', 'retest', 'met', null, 0.0))
+        as conditions(condition_id, condition_kind, status, reason, margin),
+    (values (timestamp '2026-02-07'), (timestamp '2026-02-08')) as moments(evaluated_at);
+
+create table marts.fct_base_rate as
+select question_kind || '_f' || fall_pct || '_r8' as question_id, 30 as horizon_days, 'How often?' as question,
+    '多少次？' as question_zh, '2015-01-14' as episode_dates, 'Of ten.' as note, date '2014-09-17' as history_from_date,
+    date '2026-02-05' as history_to_date, fall_pct, 8 as rebound_pct, 10 as episodes_count, 4 as hits_count,
+    0.4 as rate_ratio, 0.17 as wilson_low_ratio, 0.69 as wilson_high_ratio, 0.15 as jeffreys_low_ratio,
+    0.70 as jeffreys_high_ratio, false as is_small_sample, timestamp '2026-02-06 01:00:00' as known_at,
+    'measured' as provenance
+from (values ('retest'), ('hold')) as kinds(question_kind), (values (8), (10), (12)) as falls(fall_pct);
+
+create table marts.fct_probability_score as
+select 'deribit BTC below ' || strike || ' at 2026-02-13 08:00' as statement_id,
+    timestamp '2026-02-06 21:00:00' as stated_at, timestamp '2026-02-13 08:00:00' as resolves_at,
+    'risk_neutral' as statement_kind, 'BTC' as asset, strike as threshold_price, 0.3 as probability_ratio,
+    66500.0 as outcome_price, 0.09 as brier_ratio, 0.09 as kind_mean_brier_ratio, 40 as kind_scored_count,
+    false as is_true, timestamp '2026-02-13 09:00:00' as known_at, 'measured' as provenance
+from range(26000, 66000, 1000) as strikes(strike);
+
 create table marts.fct_rebound_attribution as
 select timestamp '2026-02-05 21:00:00' as window_started_at, 'BTC' as asset, 'close_to_close' as window_kind, variant,
     component, timestamp '2026-02-06 21:00:00' as window_ended_at, 'all' as venue, 'equity, short_covering' as regressors,

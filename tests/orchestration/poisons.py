@@ -33,6 +33,11 @@ _BETAS, _LAGS, _SHARES = (
     "marts.fct_cross_asset_lead_lag",
     "marts.fct_rebound_attribution",
 )
+_CONDITIONS, _RATES, _SCORES = (
+    "marts.fct_condition_scoreboard",
+    "marts.fct_base_rate",
+    "marts.fct_probability_score",
+)
 _STEPS, _ZONES = "marts.fct_cost_basis_distribution", "marts.fct_cost_basis_cluster"
 _SESSIONS, _CORRELATIONS = "marts.fct_asset_session_return", "marts.fct_cross_asset_correlation_daily"
 _SURFACE, _QUOTES = "marts.fct_vol_surface", "marts.fct_option_quote_quality"
@@ -63,6 +68,26 @@ POISONS = {
     ),
     "share without provenance": Poison(
         "rebound_attribution_provenance", "fail", f"update {_SHARES} set known_at = '2027-01-01'"
+    ),
+    "evidence gone quiet": Poison("condition_scoreboard_blind", "warn", f"update {_CONDITIONS} set status = 'unknown'"),
+    "a condition on its threshold": Poison(
+        "condition_scoreboard_restless",
+        "warn",
+        f"insert into {_CONDITIONS} select board.* replace (evaluated_at + to_hours(n::int) as evaluated_at, "
+        f"evaluated_at + to_hours(n::int) as status_since_at) from {_CONDITIONS} as board, range(1, 7) as turns(n)",
+    ),
+    "condition without provenance": Poison(
+        "condition_scoreboard_provenance", "fail", f"update {_CONDITIONS} set known_at = '2027-01-01'"
+    ),
+    "rates that hang on a threshold": Poison(
+        "base_rate_sweep_apart", "warn", f"update {_RATES} set rate_ratio = 0.9 where fall_pct = 12"
+    ),
+    "rate without provenance": Poison("base_rate_provenance", "fail", f"update {_RATES} set provenance = null"),
+    "worse than a coin": Poison(
+        "probability_score_worse_than_one_half", "warn", f"update {_SCORES} set kind_mean_brier_ratio = 0.4"
+    ),
+    "score without provenance": Poison(
+        "probability_score_provenance", "fail", f"update {_SCORES} set provenance = 'guessed'"
     ),
     "sources of another unit": Poison(
         "source_disagreement_is_another_unit",
