@@ -1,5 +1,5 @@
 # Two commands for a newcomer: `make run`, then `make test`. Everything they need is set up on the way.
-.PHONY: setup run test test-mirror test-clients check ui bench clean docs dbt-docs pictures
+.PHONY: setup run test test-long test-mirror test-clients check ui bench clean docs dbt-docs pictures poison
 PYTHON ?= python3
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
@@ -23,6 +23,10 @@ run: setup
 test: setup
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not mirror and not clients"
 
+# The promises about kills and readers at full length; minutes rather than seconds.
+test-long: setup
+	UNWIND_TEST_KILLS=200 UNWIND_TEST_PUBLICATIONS=40 $(BIN)/pytest -s -n 0 --timeout 1800 tests/orchestration/test_publish_kills.py
+
 test-mirror: setup
 	@if test -d ../shared/mirror; then $(BIN)/pytest -n 2 --dist loadgroup -m mirror; \
 	else echo "no mirror of archived data beside the checkout: its tests are left out"; fi
@@ -43,6 +47,7 @@ docs: setup
 	$(BIN)/python -m orchestration.sources_page
 	$(BIN)/python -m orchestration.metrics_page
 	$(BIN)/python -m orchestration.recipes_page
+	$(BIN)/python -m orchestration.rules_page
 
 # dbt's own pages as one file that needs no server: every model, its SQL, its lineage up to sources and on to exposures.
 dbt-docs: setup
@@ -55,6 +60,9 @@ dbt-docs: setup
 pictures: run
 	grep -q '"scope": *"case:' data/published/latest/manifest.json
 	install -m 644 data/published/latest/brief/01_prices.png data/published/latest/brief/02_deleveraging.png docs/pictures/
+
+poison: setup
+	$(BIN)/python -m tests.poison_table
 
 ui: setup
 	$(BIN)/unwind ui

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,16 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownIssue:
+    """What a user of a table should know: about which columns (none: the whole table), of which days, and why."""
+
+    why: str
+    columns: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One published table. `upstream` holds the raw datasets it is made from, as (source, dataset)."""
 
@@ -40,6 +51,7 @@ class Table:
     grain: tuple[str, ...]
     columns: tuple[Column, ...]
     upstream: tuple[tuple[str, str], ...] = ()
+    known_issues: tuple[KnownIssue, ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -111,6 +123,10 @@ def _table(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> Table:
             for column in node["columns"].values()
         ),
         upstream=tuple(sorted(set(_sources(node["unique_id"], manifest, set())))),
+        known_issues=tuple(
+            _issue({"first": issue.pop("from", None), "last": issue.pop("to", None), **issue})
+            for issue in map(dict, meta.get("known_issues", ()))
+        ),
     )
 
 
@@ -136,6 +152,9 @@ def _gaps(table: Table) -> Iterator[str]:
             yield f"{table.full_name} has no {part}"
     if unknown := sorted(set(table.grain) - set(table.column_names)):
         yield f"{table.full_name} names {', '.join(unknown)} in its grain but not among its columns"
+    for issue in table.known_issues:
+        if unknown := sorted(set(issue.columns) - set(table.column_names)):
+            yield f"{table.full_name} has a known issue about {', '.join(unknown)}, which it does not have"
     for column in table.columns:
         for part in ("data_type", "description"):
             if not getattr(column, part):
@@ -153,5 +172,11 @@ def _table_from_json(body: Mapping[str, Any]) -> Table:
             "grain": tuple(body["grain"]),
             "columns": tuple(Column(**column) for column in body["columns"]),
             "upstream": tuple((source, dataset) for source, dataset in body["upstream"]),
+            "known_issues": tuple(_issue(issue) for issue in body.get("known_issues", ())),
         }
     )
+
+
+def _issue(body: Mapping[str, Any]) -> KnownIssue:
+    days = {name: date.fromisoformat(str(body[name])) for name in ("first", "last") if body.get(name)}
+    return KnownIssue(_one_line(body["why"]), tuple(body.get("columns", ())), **days)

@@ -13,7 +13,8 @@ Status = Literal["pass", "warn", "fail", "error"]
 class CheckResult:
     """`warn` is a failed warning, `fail` a failed critical rule, `error` a rule that could not be judged.
 
-    `table` is `schema.name`, None where a rule is about the release as a whole; `sample_rows` is JSON.
+    `table` is `schema.name`, None where a rule is about the release as a whole; `column` names every column the rule
+    looks at, None for the table as a whole; `sample_rows` is JSON.
     """
 
     rule_id: str
@@ -26,6 +27,12 @@ class CheckResult:
     why: str
     owner: str
     sample_rows: str = "[]"
+
+    @property
+    def about(self) -> str:
+        """What the rule looked at, in words for a message: ` on marts.t (a, b)`, empty for the whole release."""
+        columns = f" ({self.column})" if self.column else ""
+        return f" on {self.table}{columns}" if self.table else ""
 
     @property
     def is_blocking(self) -> bool:

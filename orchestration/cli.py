@@ -70,12 +70,78 @@ def brief(
     raise typer.Exit(show(open_, lang, png))
 
 
-@app.command()
-def releases() -> None:
-    """List the releases that are kept, newest first."""
-    from orchestration.releases_command import show
+shelf = typer.Typer(help="List the releases that are kept, newest first; pin what must stay.")
+app.add_typer(shelf, name="releases")
+ReleaseArgument = Annotated[str, typer.Argument(metavar="RELEASE", help="As `unwind releases` lists it.")]
 
-    raise typer.Exit(show())
+
+@shelf.callback(invoke_without_command=True)
+def releases(context: typer.Context) -> None:
+    """List the releases that are kept, newest first; pin what must stay."""
+    if context.invoked_subcommand is None:
+        from orchestration.releases_command import show
+
+        raise typer.Exit(show())
+
+
+@shelf.command()
+def pin(release_id: ReleaseArgument) -> None:
+    """Never delete this release to make room for others."""
+    from orchestration.releases_command import set_pin
+
+    raise typer.Exit(set_pin(release_id, True))
+
+
+@shelf.command()
+def unpin(release_id: ReleaseArgument) -> None:
+    """Let a pinned release go with the others again."""
+    from orchestration.releases_command import set_pin
+
+    raise typer.Exit(set_pin(release_id, False))
+
+
+@app.command()
+def diff(
+    old: Annotated[str | None, typer.Argument(help="Release to compare with (default: the one before).")] = None,
+    new: Annotated[str | None, typer.Argument(help="Release to look at (default: the current one).")] = None,
+    table: Annotated[list[str] | None, typer.Option(help="Only this table (repeatable).")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Rows shown of each table.")] = 5,
+    csv: Annotated[bool, typer.Option("--csv", help="Print every changed value as CSV.")] = False,
+) -> None:
+    """Show which rows another release adds, drops or changes, with old and new values."""
+    from orchestration.diff_command import diff as compare
+
+    raise typer.Exit(compare(old, new, table or [], limit, csv))
+
+
+@app.command()
+def export(
+    table: Annotated[list[str] | None, typer.Argument(help="Tables, e.g. fct_price_daily (default: all).")] = None,
+    to: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the files go.")] = Path("unwind_export"),
+    query: Annotated[str | None, typer.Option(help="One SELECT instead of tables.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="A CSV file each (the default).")] = False,
+    parquet: Annotated[bool, typer.Option("--parquet", help="A Parquet file each.")] = False,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="One workbook, a sheet each, descriptions as notes.")] = False,
+    open_only: Annotated[bool, typer.Option("--open-only", help="Only what may be passed on.")] = False,
+) -> None:
+    """Write tables or an answer of the current release to files."""
+    from orchestration.export_command import export as write
+
+    formats = [name for name, wanted in (("csv", csv), ("parquet", parquet), ("xlsx", xlsx)) if wanted]
+    raise typer.Exit(write(table or [], query, to, formats or ["csv"], open_only))
+
+
+@app.command()
+def explain(
+    column: Annotated[str, typer.Argument(metavar="[SCHEMA.]TABLE[.COLUMN]", help="What to explain.")],
+    row: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="Follow this row to its captures (repeatable).")
+    ] = None,
+) -> None:
+    """Walk from a published column to its models, raw datasets, and the captured answers with their hashes."""
+    from orchestration.explain_command import explain as walk
+
+    raise typer.Exit(walk(column, row or []))
 
 
 @app.command()
@@ -131,11 +197,15 @@ def alerts(
 
 
 @app.command()
-def doctor() -> None:
-    """Check this installation and its data: versions, links, checksums, leftovers, disk, clock."""
+def doctor(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also hash every captured answer anew, which takes a while.")
+    ] = False,
+) -> None:
+    """Check this installation and its data: versions, links, checksums, leftovers, keys, disk, clock."""
     from orchestration.doctor import examine
 
-    raise typer.Exit(examine())
+    raise typer.Exit(examine(deep))
 
 
 @app.command()

@@ -21,13 +21,13 @@ REWRITTEN_RATIO = 0.001
 GROWTH_FACTOR = 3
 
 OWNER = "release"
-_WHY = {
+WHY = {
     "release_has_rows": "A release without a single row answers nothing.",
     "release_rows_kept": "What was published stays: a table that shrinks has lost a partition.",
     "release_history_kept": "The same knowledge gives the same figures; others are a rewritten history.",
     "release_growth": "A table that tripled holds a long back-fill or every row several times.",
 }
-COMPARISON_RULES = tuple(_WHY)
+COMPARISON_RULES = tuple(WHY)
 
 
 def is_comparable(candidate: ReleaseManifest, last: ReleaseManifest | None) -> bool:
@@ -116,7 +116,7 @@ def _result(
         severity="warning" if rule_id == "release_growth" else severity,
         status=status_of(severity, passed=not is_broken),
         observed=observed,
-        why=_WHY[rule_id],
+        why=WHY[rule_id],
         owner=OWNER,
         sample_rows=orjson.dumps(list(rows)).decode(),
     )

@@ -1,4 +1,7 @@
-"""`unwind doctor`: what can be wrong with an installation and its data, looked at one by one."""
+"""`unwind doctor`: what can be wrong with an installation and its data, looked at one by one.
+
+The installation is looked at here, what lies in the data folder in `doctor_data.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,97 +9,77 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
 
-import duckdb
-import pyarrow.parquet as pq
-
+from ingestion.capture import CaptureStore
 from ingestion.clock import run_clock
+from ingestion.contract import load_contracts
 from ingestion.places import Places
 from ingestion.refusals import Refusals
 from ingestion.settings import Settings
 from orchestration.console import out, told_plainly
-from orchestration.ledger import published_ids
-from orchestration.receipt import differences, read_receipt
-from orchestration.release import current
-from orchestration.shelf import released_folder
+from orchestration.doctor_data import Finding, of_captures, of_files, of_release, of_shelves
 
 ENOUGH_BYTES = 2 * 1024**3
-
-
-class Finding(NamedTuple):
-    """One thing looked at. `is_well` None: worth knowing, neither good nor bad."""
-
-    is_well: bool | None
-    text: str
+ENGINES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations", "polars", "pyarrow")
+# Clocks of honest machines differ by seconds.
+CLOCK_SLACK = timedelta(minutes=5)
 
 
 @told_plainly
-def examine() -> int:
-    """Exit code 1 when anything is wrong."""
-    findings = list(_findings(Settings()))
-    for finding in findings:
+def examine(is_deep: bool) -> int:
+    """Exit code 1 when anything is wrong. is_deep: also hash every captured answer anew."""
+    findings = []
+    for finding in _findings(Settings(), is_deep):
         mark = {True: "[green]ok[/green]   ", False: "[red]wrong[/red]", None: "note "}[finding.is_well]
-        out.print(f"{mark} {finding.text}", soft_wrap=True)
+        out.print(f"{mark} {finding.text}", soft_wrap=True, markup=True)
+        findings.append(finding)
     return 1 if any(finding.is_well is False for finding in findings) else 0
 
 
-def _findings(settings: Settings) -> Iterator[Finding]:
-    yield Finding(sys.version_info >= (3, 11), f"Python {platform.python_version()}, DuckDB {duckdb.__version__}")
-    yield from _disk(settings.data_dir)
-    yield Finding(None, f"the clock of a live run: {run_clock(settings):%Y-%m-%d %H:%M:%S} UTC")
+def _findings(settings: Settings, is_deep: bool) -> Iterator[Finding]:
+    engines = ", ".join(f"{name} {version(name)}" for name in ENGINES)
+    yield Finding(sys.version_info >= (3, 11), f"Python {platform.python_version()}; {engines}")
+    yield _disk(settings.data_dir)
+    yield from _clock(settings)
+    yield _keys(settings)
     if settings.mirror:
         yield Finding(None, f"every request goes to the mirror {settings.mirror}")
     for refusal in Refusals(settings.data_dir / "hosts").all(run_clock(settings)):
         yield Finding(None, refusal.told)
-    yield from _release(Places(settings.data_dir).published)
-    for places in (Places(settings.data_dir), *_cases(settings.data_dir)):
-        yield from _files(places)
+    live = Places(settings.data_dir)
+    yield from of_release(live.published)
+    yield from of_shelves(live.published)
+    cases = [Places(settings.data_dir, folder.name) for folder in sorted((settings.data_dir / "cases").glob("*"))]
+    for places in (live, *cases):
+        yield from of_files(places)
+        yield from of_captures(places, is_deep)
 
 
-def _disk(data_dir: Path) -> Iterator[Finding]:
+def _disk(data_dir: Path) -> Finding:
     existing = next(folder for folder in (data_dir, *data_dir.parents) if folder.exists())
     free = shutil.disk_usage(existing).free
-    yield Finding(free > ENOUGH_BYTES, f"{free / 1024**3:.1f} GiB free for {data_dir}")
+    return Finding(free > ENOUGH_BYTES, f"{free / 1024**3:.1f} GiB free for {data_dir}")
 
 
-def _release(published: Path) -> Iterator[Finding]:
-    release = current(published)
-    if release is None:
-        yield Finding(None, "no release yet; `unwind run` makes the first one")
-        return
-    folder = released_folder(published, release.release_id)
-    receipt = read_receipt(folder)
-    if receipt is None:
-        yield Finding(False, f"release {release.release_id} has lost its receipt: roll back")
-        return
-    damage = list(differences(folder, receipt))
-    yield Finding(not damage, f"files of release {release.release_id} are {'; '.join(damage) or 'as audited'}")
-    link = published / "unwind.duckdb"
-    yield Finding(link.resolve() == (folder / "unwind.duckdb").resolve(), f"{link} leads to it")
-    yield Finding(release.release_id in published_ids(published), "the ledger knows it")
-    stray = sorted(path.name for path in folder.glob("*.wal"))
-    yield Finding(not stray, f"write-ahead logs beside it: {', '.join(stray) or 'none'}")
-    yield Finding(None, f"made {release.created_at:%Y-%m-%d %H:%MZ}, answers as of {release.as_of_at:%Y-%m-%d %H:%MZ}")
+def _clock(settings: Settings) -> Iterator[Finding]:
+    yield Finding(None, f"the clock of a live run: {run_clock(settings):%Y-%m-%d %H:%M:%S} UTC")
+    store = CaptureStore(Places(settings.data_dir).capture)
+    newest = [store.index(*dataset)["received_at"].max() for dataset in store.datasets()]
+    stored = max((moment for moment in newest if isinstance(moment, datetime)), default=None)
+    machine = datetime.now(UTC).replace(tzinfo=None)
+    if stored is not None and settings.now is None and settings.mirror is None:
+        told = (
+            "" if machine + CLOCK_SLACK >= stored else f"; the newest answer was received at {stored:%Y-%m-%d %H:%MZ}"
+        )
+        yield Finding(not told, f"this machine's clock says {machine:%Y-%m-%d %H:%MZ}{told}")
 
 
-def _files(places: Places) -> Iterator[Finding]:
-    """Every Parquet file can be opened, and no writer left something behind."""
-    files = [path for folder in (places.capture, places.raw) for path in folder.rglob("*.parquet")]
-    broken = []
-    for path in files:
-        try:
-            pq.read_metadata(path)
-        except Exception as error:  # whatever it is, the file is what the user must know
-            broken.append(f"{path}: {error}")
-    if files:
-        told = f"{len(broken)} cannot be read: {broken[0]}" if broken else "all readable"
-        yield Finding(not broken, f"{places.scope}: {len(files)} Parquet files, {told}")
-    leftovers = [path for path in places.home.rglob(".*.part") if "cases" not in path.relative_to(places.home).parts]
-    if leftovers:
-        yield Finding(None, f"{places.scope}: {len(leftovers)} half-written files of killed runs; nobody reads them")
-
-
-def _cases(data_dir: Path) -> list[Places]:
-    return [Places(data_dir, folder.name) for folder in sorted((data_dir / "cases").glob("*"))]
+def _keys(settings: Settings) -> Finding:
+    """Which keys are set, by the names of their variables only."""
+    names = sorted({name for one in load_contracts() for name in (one.key_env, one.address_env) if name})
+    given = [name for name in names if settings.secret(name)]
+    absent = [name for name in names if name not in given]
+    return Finding(None, f"keys set: {', '.join(given) or 'none'}; not set: {', '.join(absent) or 'none'}")

@@ -79,15 +79,14 @@ def decide(
     ]
     for result in results:
         if result.is_blocking:
-            on = f" on {result.table}" if result.table else ""
             what = "could not be judged" if result.status == "error" else "failed"
-            reasons.append(Reason(result.rule_id, f"{result.rule_id}{on} {what}: {result.observed}. {result.why}"))
+            reasons.append(
+                Reason(result.rule_id, f"{result.rule_id}{result.about} {what}: {result.observed}. {result.why}")
+            )
     if scope_reason := _scope(candidate, current, replace_live):
         reasons.append(scope_reason)
     warnings = tuple(
-        f"{result.rule_id}{f' on {result.table}' if result.table else ''}: {result.observed}"
-        for result in results
-        if result.status == "warn"
+        f"{result.rule_id}{result.about}: {result.observed}" for result in results if result.status == "warn"
     )
     return Verdict("refuse" if reasons else "publish", tuple(reasons), warnings)
 

@@ -14,7 +14,7 @@ from ingestion.contract import TOPICS
 from ingestion.settings import PROJECT
 from orchestration.catalog import Catalog, Table, read_catalog
 from orchestration.manifest import manifest_path
-from orchestration.meta_tables import META_TABLES
+from orchestration.meta_schema import META_TABLES
 from orchestration.metric_cards import MetricCard, cards_of, metric_cards
 from orchestration.printed_answers import answer_to, block, open_case
 from orchestration.recipes_page import recipes

@@ -45,6 +45,7 @@ class Shelved:
     manifest: ReleaseManifest
     published_at: datetime | None
     is_current: bool
+    is_pinned: bool = False
 
 
 def publish(
@@ -105,6 +106,15 @@ def rollback(published: Path, to: str | None = None, patience_seconds: float = P
     return target
 
 
+def pin(published: Path, release_id: str, is_pinned: bool = True, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    """Keep a release for good, or let it go with the others again. Raises NoSuchRelease."""
+    with release_lock(published, patience_seconds):
+        if release_id not in shelf.shelved_ids(published):
+            raise NoSuchRelease(f"there is no release {release_id}; `releases` lists them")
+        if (release_id in shelf.pinned_ids(published)) != is_pinned:
+            ledger.append(published, event="pinned" if is_pinned else "unpinned", release_id=release_id, at=_now())
+
+
 def list_releases(published: Path) -> list[Shelved]:
     """Releases on the shelf, newest publication first."""
     times = {
@@ -112,12 +122,13 @@ def list_releases(published: Path) -> list[Shelved]:
         for line in ledger.read(published)
         if line.get("event") == "published"
     }
-    current = shelf.current_id(published)
+    current, pinned = shelf.current_id(published), shelf.pinned_ids(published)
     return [
         Shelved(
             ReleaseManifest.read(shelf.released_folder(published, release_id)),
             times.get(release_id),
             release_id == current,
+            release_id in pinned,
         )
         for release_id in reversed(shelf.shelved_ids(published))
     ]

@@ -7,16 +7,18 @@ of Great Expectations and what a reader needs to judge it: {id, kind, type, kwar
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from ingestion.yaml_file import read_yaml
-from orchestration.check_result import Severity
+from orchestration.catalog import Catalog
+from orchestration.check_result import CheckResult, Severity
 from orchestration.refusals import ReleaseError
 
 EXPECTATIONS = Path(__file__).parent / "expectations"
@@ -67,6 +69,34 @@ def rule_set_hash(rules: Sequence[Rule]) -> str:
     """One value for the whole rule set: any change of a rule, its wording included, gives another."""
     body = orjson.dumps([asdict(rule) for rule in sorted(rules, key=lambda rule: rule.id)], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(body).hexdigest()
+
+
+def columns_in(text: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of a table's columns that a condition speaks of, in the table's order.
+
+    >>> columns_in("least(open_price, close_price) > 0", ("asset", "open_price", "close_price", "close"))
+    ('open_price', 'close_price')
+    """
+    spoken = set(re.findall(r"\w+", text))
+    return tuple(name for name in names if name in spoken)
+
+
+def columns_of(rule: Rule, catalog: Catalog) -> tuple[str, ...]:
+    """The columns a rule looks at. Nearly every query names the grain as well; it counts where rows may be missing."""
+    table = next((table for table in catalog.tables if table.full_name == rule.full_name), None)
+    if table is None:
+        return ()
+    condition = str(rule.kwargs.get("unexpected_rows_query") or rule.kwargs.get("column", ""))
+    spoken = columns_in(condition, table.column_names)
+    if rule.kind in ("continuity", "coverage"):
+        return spoken
+    return tuple(name for name in spoken if name not in table.grain) or spoken
+
+
+def with_columns(results: Iterable[CheckResult], rules: Iterable[Rule], catalog: Catalog) -> list[CheckResult]:
+    """The audit's results with the columns that each rule looks at, which the library does not know."""
+    looked_at = {rule.id: ", ".join(columns_of(rule, catalog)) or None for rule in rules}
+    return [replace(result, column=looked_at.get(result.rule_id, result.column)) for result in results]
 
 
 def _read(path: Path) -> list[Rule]:

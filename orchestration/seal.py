@@ -21,12 +21,14 @@ from orchestration.check_result import CheckResult
 from orchestration.comparison import compare_releases, is_comparable
 from orchestration.export import export_parquet
 from orchestration.gate import decide, excuse_degraded, required_rule_ids
-from orchestration.meta_tables import META_TABLES, write_meta
+from orchestration.meta_schema import META_TABLES
+from orchestration.meta_tables import write_meta
 from orchestration.quality_page import render
 from orchestration.receipt import Receipt, write_receipt
 from orchestration.refusals import UnfinishedDatabase
 from orchestration.release_manifest import ReleaseManifest, summarise
-from orchestration.rules import Rule, load_rules
+from orchestration.rule_book import rule_book
+from orchestration.rules import Rule, load_rules, with_columns
 from orchestration.run_facts import RunFacts
 from orchestration.run_scope import instant_name
 
@@ -75,10 +77,10 @@ def seal(
             else []
         )
         judged = [
-            *excuse_degraded(results, candidate.catalog, facts.datasets),
+            *excuse_degraded(with_columns(results, rules, candidate.catalog), candidate.catalog, facts.datasets),
             *compare_releases(manifest, last, changes),
         ]
-        write_meta(connection, candidate.catalog, facts, manifest, judged)
+        write_meta(connection, candidate.catalog, facts, manifest, judged, rule_book(candidate.catalog, rules))
         connection.execute("checkpoint")
     _assert_finished(candidate.database, manifest)
     with duckdb.connect(str(candidate.database), read_only=True) as connection:

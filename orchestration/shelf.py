@@ -53,6 +53,17 @@ def shelved_ids(published: Path) -> list[str]:
     return [name for name in reversed(ids) if (published / "releases" / name / MANIFEST).exists()]
 
 
+def pinned_ids(published: Path) -> set[str]:
+    """Releases that somebody rests on: they are never deleted to make room."""
+    pinned: set[str] = set()
+    for line in ledger.read(published):
+        if line.get("event") == "pinned":
+            pinned.add(line["release_id"])
+        elif line.get("event") == "unpinned":
+            pinned.discard(line["release_id"])
+    return pinned
+
+
 def last_release(published: Path, scope: str) -> ReleaseManifest | None:
     """What a new release of this scope is measured by: the current one, else the newest of the scope."""
     current = current_id(published)
@@ -151,9 +162,10 @@ def clean_up(published: Path, now: datetime) -> None:
 
 
 def prune(published: Path, keep: int) -> list[str]:
-    """Delete all but the newest `keep` releases, never the current one; rejected candidates likewise."""
-    current = current_id(published)
-    dropped = [name for name in shelved_ids(published)[:-keep] if name != current]
+    """Delete all but the newest `keep` releases, never the current one nor a pinned one; rejected ones likewise."""
+    current, pinned = current_id(published), pinned_ids(published)
+    unpinned = [name for name in shelved_ids(published) if name not in pinned]
+    dropped = [name for name in unpinned[:-keep] if name != current]
     for name in dropped:
         shutil.rmtree(released_folder(published, name))
     rejected = sorted(_folders(published / "rejected"), key=lambda folder: folder.stat().st_mtime_ns)

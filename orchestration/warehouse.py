@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -97,6 +98,7 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime, only_published: 
     from ingestion.contract import load_contracts
     from ingestion.landing import write_empty
     from orchestration.dbt_connections import close_dbt_connections
+    from orchestration.failed_tests import tell
 
     for dataset in load_contracts():
         write_empty(places.raw, dataset)
@@ -127,6 +129,8 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime, only_published: 
             outcome = dbtRunner().invoke(arguments)
         finally:
             close_dbt_connections()
+        results = outcome.result.results if outcome.result else []
+        told = {node.unique_id: tell(building / DATABASE, node) for node in _failed_tests(results)}
     if outcome.exception:
         raise BuildFailed(f"dbt stopped: {outcome.exception}") from outcome.exception
     shutil.copy(manifest_path(), building / MANIFEST)
@@ -136,12 +140,16 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime, only_published: 
         NodeResult(
             unique_id=result.node.unique_id,
             status=str(result.status),
-            message=result.message or "",
+            message=told.get(result.node.unique_id) or result.message or "",
             seconds=result.execution_time,
             failures=result.failures,
         )
-        for result in outcome.result.results
+        for result in results
     ]
+
+
+def _failed_tests(results: Iterable[Any]) -> list[Any]:
+    return [result.node for result in results if result.node.resource_type == "test" and result.status == "fail"]
 
 
 def _borrow_parse(target: Path) -> None:

@@ -80,7 +80,7 @@ def audit(context: dg.AssetCheckExecutionContext, scope: RunScope) -> Iterator[d
     receipt = seal(made, gather(places, build, window, made.release_id), results, places.published, rules)
     if blocking := [result for result in receipt.results if result.is_blocking]:
         # Dagster skips the publication after a blocking check, so the refusal is written down here.
-        reasons = [f"{result.rule_id} on {result.table}: {result.observed}. {result.why}" for result in blocking]
+        reasons = [f"{result.rule_id}{result.about}: {result.observed}. {result.why}" for result in blocking]
         reject(places.published, made.release_id, reasons, receipt.created_at)
     for table in AUDITED:
         ours = [result for result in receipt.results if (result.table or "release") == table]

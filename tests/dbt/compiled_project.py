@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Collection
+from contextlib import chdir
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +19,8 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.manifest import manifest_path
-from tests.dbt.raw_factory import DBT_PROJECT, Raw, raw_schemas
+from orchestration.warehouse import PARSE, environment
+from tests.dbt.raw_factory import DBT_PROJECT, Raw, raw_schemas, write_raw
 
 _FILES = re.compile(r"read_parquet\('[^']*/(\w+)/(\w+)/\*\.parquet'\)")
 _TABLE = re.compile(r"\b(?:marts|vintages|intermediate|staging)\.(\w+)")
@@ -130,6 +133,35 @@ class CompiledProject:
         sql = _FILES.sub(r"raw.\1__\2", self._compiled[node["unique_id"]])
         sql = _RELATION.sub(r'"\1"."\2"', sql)
         return sql.replace(self._as_of, f"timestamp '{as_of}'")
+
+
+def build_project(raw: Raw, folder: Path) -> Build:
+    """One run of dbt over these rows, unit and data tests included."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    write_raw(folder / "raw", raw)
+    target = folder / "target"
+    target.mkdir()
+    shutil.copy(manifest_path().with_name(PARSE), target / PARSE)
+    # As our own builds do: dbt keeps what it parsed only while path and variables stay the same, and models name raw
+    # files by a path from here.
+    with environment(UNWIND_WAREHOUSE=None, UNWIND_AS_OF=AS_OF, DO_NOT_TRACK="1"), chdir(folder):
+        outcome = dbtRunner().invoke(
+            [
+                "build",
+                *("--log-level", "none", "--log-level-file", "none"),
+                *("--exclude-resource-type", "exposure"),
+                *("--project-dir", str(DBT_PROJECT)),
+                *("--profiles-dir", str(DBT_PROJECT)),
+                *("--target-path", str(target)),
+                *("--log-path", str(folder / "logs")),
+            ]
+        )
+    DuckDBConnectionManager.close_all_connections()
+    assert outcome.exception is None, outcome.exception
+    results = {result.node.unique_id: str(result.status) for result in outcome.result}
+    return Build(folder / "warehouse.duckdb", target, results)
 
 
 def _run_python(code: str, connection: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -24,7 +24,10 @@ from tests.end_to_end.questions import ask, ask_one
 
 pytestmark = pytest.mark.xdist_group("case")
 CASE = "feb_2026"
-IMPOSSIBLE = "update marts.fct_price_daily set close_price = -1 where observed_date = date '2026-02-06'"
+IMPOSSIBLE = (
+    "update marts.fct_price_daily set close_price = -1, known_at = timestamp '2030-01-01' "
+    "where observed_date = date '2026-02-06'"
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def test_after_a_failed_audit_publishing_alone_is_refused_and_readers_keep_the_o
     for _ in range(2):  # asking again does not wear it down
         alone = bench.desk.steps(["release/published"], case=CASE)
         assert not alone.success
-        assert "price_daily_positive" in errors_of(alone)
+        assert "price_daily_provenance" in errors_of(alone)
         assert f"release {spoilt} is not published" in errors_of(alone)
     assert bench.shelf("rejected") == [spoilt]
     assert bench.shelf("candidates") == []

@@ -102,34 +102,6 @@ POISONS = {
     "disagreement without provenance": Poison(
         "source_disagreement_provenance", "fail", f"update {_DISAGREEMENT} set provenance = null"
     ),
-    "NaN price": Poison(
-        "price_hourly_finite",
-        "fail",
-        f"update {_HOURS} set close_price = 'nan' where period_start_at = '2026-02-05 20:00'",
-    ),
-    "infinite volume": Poison(
-        "price_daily_finite",
-        "fail",
-        f"update {_DAYS} set volume_coins = 'inf' where observed_date = '2026-02-05'",
-    ),
-    "no price": Poison(
-        "price_daily_finite",
-        "fail",
-        f"update {_DAYS} set close_price = null where observed_date = '2026-02-05'",
-    ),
-    "negative price": Poison(
-        "price_hourly_positive",
-        "fail",
-        f"update {_HOURS} set low_price = -1 where period_start_at = '2026-02-05 20:00'",
-    ),
-    "zero price": Poison(
-        "price_daily_positive", "fail", f"update {_DAYS} set low_price = 0 where observed_date = '2026-02-05'"
-    ),
-    "negative volume": Poison(
-        "price_hourly_positive",
-        "fail",
-        f"update {_HOURS} set volume_coins = -5 where period_start_at = '2026-02-05 20:00'",
-    ),
     "dropped day": Poison(
         "price_daily_no_gap",
         "warn",
@@ -213,16 +185,6 @@ POISONS = {
         f"update {_OI_DAYS} set open_interest_coins = open_interest_coins * 1000, "
         "open_interest_usd = open_interest_usd * 1000",
     ),
-    "negative open interest": Poison(
-        "open_interest_daily_positive",
-        "fail",
-        f"update {_OI_DAYS} set open_interest_coins = -1 where observed_date = '2026-02-05'",
-    ),
-    "NaN open interest": Poison(
-        "open_interest_hourly_finite",
-        "fail",
-        f"update {_OI_HOURS} set open_interest_usd = 'nan' where period_start_at = '2026-02-05 20:00'",
-    ),
     "positions halve in a day": Poison(
         "open_interest_daily_big_change",
         "warn",
@@ -263,9 +225,6 @@ POISONS = {
     "day without a source": Poison(
         "deleveraging_daily_provenance", "fail", f"update {_DELEVERAGING} set provenance = 'guessed'"
     ),
-    "NaN flow": Poison(
-        "etf_flow_finite", "fail", f"update {_ETF} set flow_usd = 'nan' where session_date = '2026-02-05'"
-    ),
     "flows in cents": Poison(
         "etf_flow_unit_agrees_with_assets", "fail", f"update {_ETF} set flow_usd = flow_usd * 1000"
     ),
@@ -294,9 +253,6 @@ POISONS = {
         "difficulty_epoch_change_fits_duration",
         "warn",
         f"update {_EPOCHS} set difficulty = difficulty * 1.2 where is_open",
-    ),
-    "negative difficulty": Poison(
-        "difficulty_epoch_positive", "fail", f"update {_EPOCHS} set difficulty = -1 where is_open"
     ),
     "retarget missing": Poison("difficulty_epoch_no_gap", "warn", f"delete from {_EPOCHS} where start_height = 933408"),
     "row without provenance": Poison(
@@ -516,6 +472,13 @@ POISONS = {
         "asset_session_return_venues_apart",
         "warn",
         f"update {_SESSIONS} set return_ratio = -return_ratio where venue = 'fred'",
+    ),
+    "silver of another day": Poison(
+        "asset_session_return_metal_follows_its_fund",
+        "warn",
+        f"insert into {_SESSIONS} select sessions.* replace (metals.asset as asset, 'yahoo' as venue, "
+        "if(metals.asset = 'XAG' and session_date = '2026-02-05', -0.31, return_ratio) as return_ratio) "
+        f"from {_SESSIONS} as sessions, (values ('XAG'), ('SLV')) as metals(asset) where venue = 'yahoo'",
     ),
     "sessions without bitcoin": Poison(
         "asset_session_return_unmarked", "warn", f"update {_SESSIONS} set bitcoin_reason = 'no_bitcoin_at_close'"

@@ -6,9 +6,12 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from orchestration.candidate import Candidate, build_candidate
+from orchestration.catalog import Catalog, read_catalog
 from orchestration.check_result import CheckResult
 from orchestration.quality import AuditScope, audit
 from orchestration.rules import Rule, load_rules
@@ -73,6 +76,13 @@ def facts(release_id: str, scope: str = "live", last: date = good_warehouse.LAST
         ),
     )
     return replace(given, **more)  # type: ignore[arg-type]
+
+
+@cache
+def catalog() -> Catalog:
+    """The published tables as the project's YAML declares them."""
+    with TemporaryDirectory() as folder:
+        return read_catalog(good_warehouse.write_manifest(Path(folder) / "manifest.json"))
 
 
 def candidate(folder: Path, release_id: str, spoil: str = "", is_whole: bool = False, **how: object) -> Candidate:

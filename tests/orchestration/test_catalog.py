@@ -50,8 +50,12 @@ def test_survives_json(manifest: Path) -> None:
         (lambda node: node.update(description=""), "fct_price_daily has no description"),
         (lambda node: node["config"]["meta"].update(grain=["nobody"]), "names nobody in its grain"),
         (lambda node: node["config"]["meta"].pop("topic"), "fct_price_daily has no topic"),
+        (
+            lambda node: node["config"]["meta"].update(known_issues=[{"why": "Odd.", "columns": ["nobody"]}]),
+            "known issue about nobody",
+        ),
     ],
-    ids=["column description", "column type", "table description", "grain", "topic"],
+    ids=["column description", "column type", "table description", "grain", "topic", "known issue"],
 )
 def test_refuses_gaps_by_name(manifest: Path, spoil, named: str) -> None:
     body = orjson.loads(manifest.read_bytes())

@@ -72,6 +72,7 @@ def test_every_statement_is_constant_or_made_by_the_helper() -> None:
                 )
             ):
                 offenders.append(f"{path.name}:{node.lineno} {ast.unparse(node.args[0])[:60]}")
-    # `unwind sql` runs what its user typed, on a locked-down connection; Dagster's log builds its statements itself.
-    known = ("sql_command.py", "event_log.py")
+    # `unwind sql` and `unwind export --query` run what their user typed, on a locked-down connection; a failed test of
+    # dbt is asked again in dbt's words; Dagster's log builds its statements itself.
+    known = ("sql_command.py", "export_command.py", "failed_tests.py", "event_log.py")
     assert [offender for offender in offenders if not offender.startswith(known)] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -18,7 +19,11 @@ from orchestration.release import list_releases, publish, rollback
 from tests.orchestration import good_warehouse
 from tests.orchestration.releasing import sealed
 
-KILLS = 20
+# The promise is 200 kills, and 800 reads over 40 publications: `make test-long`. Every run of the tests does a tenth.
+KILLS = int(os.environ.get("UNWIND_TEST_KILLS", "20"))
+PUBLICATIONS = int(os.environ.get("UNWIND_TEST_PUBLICATIONS", "6"))
+# Of each of two readers between two publications, however slow the machine.
+READS_BETWEEN = 10
 # Says when it is about to start, so that kills fall into the publication and not into the imports.
 PUBLISHER = """
 import sys
@@ -37,6 +42,7 @@ import sys, time
 from pathlib import Path
 import duckdb
 published, stop, reads, seen = Path(sys.argv[1]), Path(sys.argv[2]), 0, set()
+counter = open(sys.argv[3], "wb", buffering=0)
 while not stop.exists():
     with duckdb.connect(str(published / "unwind.duckdb"), read_only=True) as connection:
         [(name,)] = connection.execute("select release_id from meta.releases").fetchall()
@@ -46,7 +52,7 @@ while not stop.exists():
         ).fetchall()
     assert marks == [(int(name[1:]),)], (name, marks)
     reads += 1
-    time.sleep(0.005)
+    counter.write(b".")
     seen.add(name)
 print(reads, len(seen))
 """
@@ -187,23 +193,39 @@ def test_leftovers_of_dead_builders_go_and_those_of_living_ones_stay(tmp_path: P
     assert {path.name for path in published.glob(".latest.*")} == {".latest.1"}
 
 
+def wait_for_reads(readers: list[subprocess.Popen[str]], counters: list[Path], more: int) -> None:
+    """Until every reader that is still alive has read that often again."""
+    wanted = [(path.stat().st_size if path.exists() else 0) + more for path in counters]
+    while any(
+        reader.poll() is None and (path.stat().st_size if path.exists() else 0) < target
+        for reader, path, target in zip(readers, counters, wanted, strict=True)
+    ):
+        time.sleep(0.01)
+
+
 def test_readers_never_see_an_error_or_a_mix(tmp_path: Path) -> None:
     published, stop = tmp_path / "published", tmp_path / "stop"
     sealed(tmp_path, "r100", marked(100))
     publish(published, "r100")
-    releases = [f"r{number}" for number in range(101, 107)]
+    releases = [f"r{number}" for number in range(101, 101 + PUBLICATIONS)]
     for release_id in releases:
         sealed(tmp_path, release_id, marked(int(release_id[1:])))
+    counters = [tmp_path / "reads.0", tmp_path / "reads.1"]
     command = [sys.executable, "-I", "-c", READER, str(published), str(stop)]
-    readers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    time.sleep(0.5)
+    readers = [
+        subprocess.Popen([*command, str(counter)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for counter in counters
+    ]
     for release_id in releases:
         publish(published, release_id)
-        time.sleep(0.05)
+        wait_for_reads(readers, counters, READS_BETWEEN)
     stop.touch()
+    total = 0
     for reader in readers:
         output, errors = reader.communicate(timeout=20)
         assert reader.returncode == 0, errors
         reads, releases_seen = map(int, output.split())
-        assert reads >= 20
-        assert releases_seen >= 3
+        assert releases_seen >= PUBLICATIONS
+        total += reads
+    print(f"{total} reads over {PUBLICATIONS} publications, none wrong")
+    assert total >= 2 * READS_BETWEEN * PUBLICATIONS

@@ -39,7 +39,7 @@ WARNED = CheckResult(
 )  # fmt: skip
 PASSED = replace(
     WARNED,
-    rule_id="price_daily_positive",
+    rule_id="price_daily_coverage",
     status="pass",
     severity="critical",
     observed="0 rows",

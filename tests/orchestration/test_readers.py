@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,7 @@ import polars as pl
 import pytest
 import sqlalchemy
 
-from orchestration.meta_tables import META_TABLES
+from orchestration.meta_schema import META_TABLES
 from orchestration.release import publish
 from tests.orchestration import good_warehouse
 from tests.orchestration.releasing import sealed
@@ -106,5 +107,17 @@ def test_meta_tells_the_whole_story(published: Path) -> None:
         assert {row[0] for row in ask("select table_name from duckdb_tables() where schema_name = 'meta'")} == {
             table.name for table in META_TABLES
         }
+        [card] = ask("select distinct unit, sign from meta.metric_cards where column_name = 'open_interest_coins'")
+        assert card == ("coins", None)
+        issue = (
+            "select caveat = why, from_date from meta.metric_cards join meta.known_issues using (table_name) "
+            "where table_name = 'fct_open_interest_daily' and column_name = 'open_interest_usd'"
+        )
+        assert ask(issue) == [(True, date(2022, 1, 1))]
+        assert ask("select distinct layer from meta.rules order by 1") == [
+            ("audit",), ("build",), ("gate",), ("landing",),
+        ]  # fmt: skip
+        spoken = "select rule_id from meta.check_results except "
+        assert ask(spoken + "select rule_id from meta.rules where layer in ('audit', 'gate')") == []
         [(tags,)] = ask("select tags from duckdb_databases() where database_name = 'unwind'")
         assert tags["storage_version"].startswith("v1.4.0")

@@ -44,7 +44,9 @@ def test_audits_seals_and_publishes_a_good_warehouse(tmp_path: Path) -> None:
     receipt = seal(made, facts("r1"), audited(made), tmp_path / "published")
     done = publish(tmp_path / "published", "r1")
     assert done.replaced is None
-    assert done.warnings == ("price_daily_big_move on marts.fct_price_daily: 2 rows",)
+    assert done.warnings == (
+        "price_daily_big_move on marts.fct_price_daily (close_price, return_close_close_ratio): 2 rows",
+    )
     assert set(receipt.verdicts) >= {rule.id for rule in RULES}
     assert {"brief.html", "brief.zh.html", "brief/01_prices.png"} <= set(receipt.files)
     link = tmp_path / "published" / "unwind.duckdb"
@@ -73,16 +75,18 @@ def test_a_failed_audit_is_refused_and_kept_with_its_report(tmp_path: Path) -> N
     published = tmp_path / "published"
     sealed(tmp_path, "r1")
     publish(published, "r1")
-    made = candidate(tmp_path, "r2", "update marts.fct_price_daily set low_price = -1", is_whole=True)
+    made = candidate(tmp_path, "r2", "update marts.fct_price_daily set known_at = '2027-01-01'", is_whole=True)
     seal(made, facts("r2"), audited(made), published)
-    with pytest.raises(GateRefused, match=r"price_daily_positive on marts\.fct_price_daily failed: 16 rows") as refused:
+    with pytest.raises(
+        GateRefused, match=r"price_daily_provenance on marts\.fct_price_daily \(known_at, provenance\) failed: 16 rows"
+    ) as refused:
         publish(published, "r2")
     assert current(published).release_id == "r1"
     rejected = published / "rejected" / "r2"
     assert "Refused for" in (rejected / "quality.html").read_text()
     assert not (rejected / "brief.html").exists()
     assert orjson.loads((rejected / "refusal.json").read_bytes())["reasons"] == list(refused.value.reasons)
-    with pytest.raises(GateRefused, match="price_daily_positive"):
+    with pytest.raises(GateRefused, match="price_daily_provenance"):
         publish(published, "r2")
 
 
@@ -129,7 +133,7 @@ def change_receipt(**changes: object):
 
 def deleted_verdict(folder: Path) -> None:
     body = orjson.loads((folder / "receipt.json").read_bytes())
-    del body["verdicts"]["price_daily_positive"]
+    del body["verdicts"]["price_daily_provenance"]
     (folder / "receipt.json").write_bytes(orjson.dumps(body))
 
 
@@ -145,7 +149,7 @@ def deleted_verdict(folder: Path) -> None:
         (added_file, "fct_more.parquet was never audited"),
         (change_receipt(release_id="r0"), "the receipt is for r0, another candidate"),
         (change_receipt(rule_set_hash="0"), "the rules have changed since the audit"),
-        (deleted_verdict, "rule price_daily_positive was not judged"),
+        (deleted_verdict, "rule price_daily_provenance was not judged"),
     ],
 )
 def test_nothing_gets_around_the_receipt(published: Path, tamper, said: str) -> None:
@@ -180,10 +184,10 @@ def test_a_rule_deleted_before_the_audit_is_noticed(tmp_path: Path) -> None:
 
 
 def test_a_forged_verdict_contradicts_what_the_audit_wrote(tmp_path: Path) -> None:
-    made = candidate(tmp_path, "r1", "update marts.fct_price_daily set low_price = -1", is_whole=True)
+    made = candidate(tmp_path, "r1", "update marts.fct_price_daily set known_at = '2027-01-01'", is_whole=True)
     seal(made, facts("r1"), audited(made), tmp_path / "published")
     body = orjson.loads((made.folder / "receipt.json").read_bytes())
-    body["verdicts"]["price_daily_positive"]["status"] = "pass"
+    body["verdicts"]["price_daily_provenance"]["status"] = "pass"
     (made.folder / "receipt.json").write_bytes(orjson.dumps(body))
     with pytest.raises(GateRefused, match="not those that the audit wrote"):
         publish(tmp_path / "published", "r1")

@@ -9,15 +9,13 @@
     'grain_is_complete': 'count(*) filter (where ' ~ grain | join(' is null or ') ~ ' is null)',
 } -%}
 {%- if execute -%}
-    {%- set infinite = [] -%}
     {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed') and node.alias == model.identifier -%}
         {%- for column in node.columns.values() if column.data_type == 'double' -%}
-            {%- do infinite.append('not isfinite(' ~ column.name ~ ')') -%}
+            {%- do found.update({
+                column.name ~ '_is_finite': 'count(*) filter (where not isfinite(' ~ column.name ~ '))'
+            }) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- if infinite -%}
-        {%- do found.update({'measures_are_finite': 'count(*) filter (where ' ~ infinite | join(' or ') ~ ')'}) -%}
-    {%- endif -%}
 {%- endif -%}
 {%- for name, condition in rules.items() -%}
     {%- do found.update({name: 'count(*) filter (where not (' ~ condition ~ '))'}) -%}
