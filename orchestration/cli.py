@@ -57,6 +57,19 @@ def sql(
 
 
 @app.command()
+def claims(
+    as_of: Annotated[
+        str | None, typer.Option(metavar="T", help="Verdicts as of this UTC moment (default: the release's own).")
+    ] = None,
+    only: Annotated[str | None, typer.Option(metavar="VERDICT", help="Only these, e.g. contradicted.")] = None,
+) -> None:
+    """Show what became of the claims of an article: claimed, as it stood, as it ended, and why."""
+    from orchestration.claims_command import show
+
+    raise typer.Exit(show(as_of, only))
+
+
+@app.command()
 def releases() -> None:
     """List the releases that are kept, newest first."""
     from orchestration.releases_command import show
