@@ -57,6 +57,19 @@ def sql(
 
 
 @app.command()
+def claims(
+    as_of: Annotated[
+        str | None, typer.Option(metavar="T", help="Verdicts as of this UTC moment (default: the release's own).")
+    ] = None,
+    only: Annotated[str | None, typer.Option(metavar="VERDICT", help="Only these, e.g. contradicted.")] = None,
+) -> None:
+    """Show what became of the claims of an article: claimed, as it stood, as it ended, and why."""
+    from orchestration.claims_command import show
+
+    raise typer.Exit(show(as_of, only))
+
+
+@app.command()
 def brief(
     open_: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
     lang: Annotated[str, typer.Option(metavar="en|zh", help="Language of the page.")] = "en",

@@ -22,9 +22,11 @@ from ingestion.errors import UnwindError
 from ingestion.places import Places
 from orchestration.catalog import PUBLISHED_SCHEMAS
 from orchestration.manifest import DBT_PROJECT, manifest_path
+from orchestration.run_scope import instant_name
 
 KEPT_WAREHOUSES = 3
 DATABASE, NOTE, PARSE, MANIFEST = "warehouse.duckdb", "build.json", "partial_parse.msgpack", "manifest.json"
+EARLIER = "earlier"
 
 
 class BuildFailed(UnwindError):
@@ -82,10 +84,17 @@ class WarehouseBuild:
         )
 
 
-def dbt_build(places: Places, warehouse: Path, as_of: datetime, only_published: bool = False) -> list[NodeResult]:
+def dbt_build(
+    places: Places,
+    warehouse: Path,
+    as_of: datetime,
+    only_published: bool = False,
+    earlier: Mapping[datetime, Path] | None = None,
+) -> list[NodeResult]:
     """Build every model and run every data test, as of a moment, into a folder of `warehouse`'s own.
 
     only_published: leave out what no published table is made from, for a second build of the same day.
+    earlier: the warehouses of earlier moments, whose measurements of claims stand beside those of this one.
 
     Built in a folder that this process stands in, and moved: dbt keeps what it parsed only while the database's path
     and the variables stay the same, and parsing costs more than building. For the same reason the moment comes by
@@ -107,6 +116,7 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime, only_published: 
     building.mkdir(parents=True)
     # The models name raw files by a path from here, so that dbt's stored parse fits every data folder.
     (building / "raw").symlink_to(places.raw, target_is_directory=True)
+    _hand_over(earlier or {}, building / EARLIER)
     arguments = [
         "build", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
         "--target-path", str(target), "--log-path", str(target / "logs"),
@@ -121,6 +131,7 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime, only_published: 
         # Somebody's own setting for dbt by hand would send the build elsewhere.
         "UNWIND_WAREHOUSE": None,
         "UNWIND_AS_OF": f"{as_of:%Y-%m-%d %H:%M:%S.%f}",
+        "UNWIND_EARLIER": "yes" if earlier else None,
         "DO_NOT_TRACK": "1",
     }
     _borrow_parse(target)
@@ -150,6 +161,17 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime, only_published: 
 
 def _failed_tests(results: Iterable[Any]) -> list[Any]:
     return [result.node for result in results if result.node.resource_type == "test" and result.status == "fail"]
+
+
+def _hand_over(earlier: Mapping[datetime, Path], folder: Path) -> None:
+    """Lay what claims measured at earlier moments where int_stress__gather_measurements looks for it."""
+    import duckdb
+
+    folder.mkdir()
+    for moment, warehouse in earlier.items():
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            measured = connection.table("intermediate.int_stress__measure_claims")
+            measured.write_parquet(str(folder / f"{instant_name(moment)}.parquet"))
 
 
 def _borrow_parse(target: Path) -> None:

@@ -63,7 +63,7 @@ def _topic_of_folder(fqn: list[str]) -> str:
     manifest=manifest_path(), dagster_dbt_translator=Translator(), name="dbt_build", pool="duckdb_writer"
 )
 def warehouse(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[Any]:
-    """Build the newest answers, then the marts as they stood at each instant of the case."""
+    """Build the marts as they stood at each instant of the case, then the newest answers."""
     from orchestration.facts_of_run import inputs_key
     from orchestration.release import current
     from orchestration.rules import load_rules, rule_set_hash
@@ -90,18 +90,21 @@ def _build(
 
     run_id = context.run.run_id
     path = places.warehouse / run_id / DATABASE
-    results = dbt_build(places, path, as_of)
+    # The instants come first: what was measured then stands beside what is measured in the end. A failure of theirs
+    # is told after the newest build's, which shows it as checks.
+    instants, broken_then = {}, []
+    for moment in moments:
+        instants[moment] = places.warehouse / f"{run_id}@{instant_name(moment)}" / DATABASE
+        if broken := failed(dbt_build(places, instants[moment], moment, only_published=True)):
+            broken_then.append(f"the build as of {moment} failed: {broken[0].unique_id}: {broken[0].message}")
+    results = dbt_build(places, path, as_of, earlier={} if broken_then else instants)
     broken = failed(results)
     yield from _events(context, results, {} if broken else extents(path, read_catalog(manifest_path())))
     if broken:
         listed = "\n".join(f"{result.unique_id}: {result.message}" for result in broken)
         raise BuildFailed(f"{len(broken)} model(s) or test(s) failed; nothing is published:\n{listed}")
-    instants = {}
-    for moment in moments:
-        then = places.warehouse / f"{run_id}@{instant_name(moment)}" / DATABASE
-        if broken := failed(dbt_build(places, then, moment, only_published=True)):
-            raise BuildFailed(f"the build as of {moment} failed: {broken[0].unique_id}: {broken[0].message}")
-        instants[moment] = then
+    if broken_then:
+        raise BuildFailed("\n".join(broken_then))
     WarehouseBuild(run_id, as_of, path, path.with_name(MANIFEST), instants, key).save()
     prune(places)
 

@@ -51,10 +51,18 @@ class CompiledProject:
         own = target / "manifest.json"
         nodes = json.loads((own if own.exists() else manifest_path()).read_text())["nodes"]
         self._models = _in_order({key: node for key, node in nodes.items() if node["resource_type"] == "model"})
+        # A second article's claims are a seed to dbt and read as a file: nobody declared, or asks for, its table.
+        seeds = [node for node in nodes.values() if node["resource_type"] == "seed"]
+        self._seeds = [seed for seed in seeds if seed["config"]["column_types"]]
         self._tests = [node for node in nodes.values() if node["resource_type"] == "test"]
         self._compiled = {
             node["unique_id"]: _compiled_file(target, node).read_text() for node in [*self._models, *self._tests]
         }
+
+    @property
+    def models(self) -> list[dict[str, Any]]:
+        """All models, each after what it is made from."""
+        return self._models
 
     @property
     def published(self) -> list[dict[str, Any]]:
@@ -67,11 +75,16 @@ class CompiledProject:
             return list(connection.execute(query).fetchall())
 
     def materialise(
-        self, raw: Raw | Tables, as_of: str | datetime, only: Collection[str] | None = None
+        self,
+        raw: Raw | Tables,
+        as_of: str | datetime,
+        only: Collection[str] | None = None,
+        claims: Path = DBT_PROJECT / "seeds",
     ) -> duckdb.DuckDBPyConnection:
         """A warehouse in memory: raw rows as tables, models as the project has them, tables or views.
 
         only: names of models to make, with all that they are made from; everything without it.
+        claims: the folder whose article_claims*.csv are read.
         """
         connection = duckdb.connect(config={"threads": 1})  # as in profiles.yml
         connection.execute("create schema raw")
@@ -85,8 +98,9 @@ class CompiledProject:
             connection.execute(f"create table raw.{key.replace('/', '__')} as from rows_in")
             connection.unregister("rows_in")
         connection.execute("create schema seeds")
-        for seed in sorted((DBT_PROJECT / "seeds").glob("*.csv")):
-            connection.execute(f"create table seeds.{seed.stem} as from read_csv('{seed}')")
+        for seed in self._seeds:
+            file, types = DBT_PROJECT / seed["original_file_path"], seed["config"]["column_types"]
+            connection.execute(f"create table seeds.{seed['name']} as from read_csv('{file}', types = {types})")
         for node in self._models:
             if node["unique_id"] not in needed:
                 continue
@@ -96,7 +110,8 @@ class CompiledProject:
                 _run_python(self._compiled[node["unique_id"]], connection, name)
                 continue
             kind = node["config"]["materialized"]
-            connection.execute(f"create {kind} {name} as {self._sql(node, str(as_of))}")
+            sql = self._sql(node, str(as_of)).replace(f"'{DBT_PROJECT}/seeds/", f"'{claims}/")
+            connection.execute(f"create {kind} {name} as {sql}")
         return connection
 
     def sql(self, name: str) -> str:

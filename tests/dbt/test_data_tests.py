@@ -17,6 +17,7 @@ QUADRANTS, EPISODES = "marts.fct_price_oi_quadrant_hourly", "marts.fct_deleverag
 SURFACE, QUALITY = "marts.fct_vol_surface", "marts.fct_option_quote_quality"
 FLOWS, EPOCHS = "marts.fct_etf_flow_daily", "marts.fct_difficulty_epoch"
 COMPOSITE, MOVES, LEVELS = "marts.fct_price_composite_daily", "marts.fct_price_move", "marts.fct_level_test"
+CLAIMS = "marts.fct_claim_check"
 DVOL, TERM = "marts.fct_implied_vol_index_daily", "marts.fct_vol_term_structure"
 STRIKES, EXPIRIES = "marts.fct_option_open_interest", "marts.fct_option_expiry_open_interest"
 CONDITIONS, RATES, SCORES = "marts.fct_condition_scoreboard", "marts.fct_base_rate", "marts.fct_probability_score"
@@ -111,6 +112,9 @@ POISONS = [
     (SCORES, "brier_ratio = 0", "no_score_without_an_outcome"),
     ("marts.fct_cross_asset_beta", "beta_low_ratio = beta_ratio", "interval_is_symmetric"),
     ("marts.fct_cross_asset_lead_lag", "best_lag_minutes = 420", "lag_is_within_six_hours"),
+    ("marts.dim_quoted_figure", "known_at = published_at, is_known_at_estimated = true", "estimate_is_the_end"),
+    (CLAIMS, "evidence = 'reconstructed' where verdict = 'ties'", "reconstructed_rows_confirm_nothing"),
+    (CLAIMS, "evidence = null where verdict = 'contradicted'", "a_verdict_has_evidence"),
     ("vintages.etf_flow", "known_to_at = '2020-01-01'", "only_the_newest_is_open"),
     ("marts.fct_asset_session_return", "bitcoin_close_at = close_at + interval 1 hour", "bitcoin_is_of_the_same_hour"),
     (

@@ -440,3 +440,21 @@ select timestamp '2026-02-05 21:00:00' as window_started_at, 'BTC' as asset, 'cl
 from (values ('all'), ('without_events')) as variants(variant),
     (values ('cross_asset', 0.46), ('short_covering', 0.3), ('spot', 0.15), ('residual', 0.09))
         as components(component, share_ratio);
+
+create table marts.dim_quoted_figure as
+select figure_id, 'prices' as topic, 'high_price' as metric, 'btc' as entity, timestamp '2026-02-06' as observed_from_at,
+    timestamp '2026-02-07' as observed_to_at, null as published_at, value, 'usd' as unit, publisher,
+    'daily table' as citation, role, 12 as claim_id, 'observed' as kind, null as note, true as is_known_at_estimated,
+    timestamp '2026-02-07' as known_at, 'published' as provenance
+from (values ('high_article', 71400.0, 'an article', 'claimed_by_article'),
+    ('high_vendor', 71450.0, 'a vendor', 'checks_article')) as figures(figure_id, value, publisher, role);
+
+create table marts.fct_claim_check as
+select 'an article' as article, claim_id, timestamp '2026-02-13 12:00:00' as as_of_at,
+    timestamp '2026-02-06' as window_from_at, timestamp '2026-02-07' as window_to_at, 'prices' as topic,
+    'The high was 71,400.' as statement, null as statement_zh, 'high_price' as metric, 'btc' as entity, 'usd' as unit,
+    'equals' as comparison, 71400.0 as claimed_value, 140.0 as tolerance, 71430.0 as computed_value,
+    'measured' as computed_provenance, 71430.0 as evidence_value, -30.0 as error, 'ties' as verdict,
+    'Measured: 71,430.' as reason, 'measured' as evidence, 'select 71430' as evidence_query, null as source_named,
+    null as publishers, true as is_final, timestamp '2026-02-07 08:00:00' as known_at, 'published' as provenance
+from range(12, 16) as claims(claim_id);

@@ -42,6 +42,7 @@ _STEPS, _ZONES = "marts.fct_cost_basis_distribution", "marts.fct_cost_basis_clus
 _SESSIONS, _CORRELATIONS = "marts.fct_asset_session_return", "marts.fct_cross_asset_correlation_daily"
 _SURFACE, _QUOTES = "marts.fct_vol_surface", "marts.fct_option_quote_quality"
 _DVOL, _TERM = "marts.fct_implied_vol_index_daily", "marts.fct_vol_term_structure"
+_FIGURES, _CLAIMS = "marts.dim_quoted_figure", "marts.fct_claim_check"
 _STRIKES, _EXPIRIES = "marts.fct_option_open_interest", "marts.fct_option_expiry_open_interest"
 
 POISONS = {
@@ -562,4 +563,21 @@ POISONS = {
     "term structure without provenance": Poison(
         "vol_term_structure_provenance", "fail", f"update {_TERM} set provenance = null"
     ),
+    "digit too many": Poison(
+        "quoted_figure_publishers_far_apart", "warn", f"update {_FIGURES} set value = 7e5 where role = 'checks_article'"
+    ),
+    "figure from the future": Poison(
+        "quoted_figure_provenance", "fail", f"update {_FIGURES} set known_at = '2026-03-01'"
+    ),
+    "claim of another unit": Poison(
+        "claim_check_off_by_a_factor",
+        "warn",
+        f"update {_CLAIMS} set verdict = 'contradicted', evidence_value = 71430e6 where claim_id = 12",
+    ),
+    "claims without evidence": Poison(
+        "claim_check_nothing_can_be_told",
+        "warn",
+        f"update {_CLAIMS} set verdict = 'unverifiable', evidence = null, evidence_value = null, error = null",
+    ),
+    "claim without provenance": Poison("claim_check_provenance", "fail", f"update {_CLAIMS} set provenance = null"),
 }

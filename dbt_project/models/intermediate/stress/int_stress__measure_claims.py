@@ -1,0 +1,53 @@
+"""The claims of every article, asked of the built marts."""
+
+# dbt finds what comes first by these names alone, and which marts the claims of the next article ask is not known:
+# so all of them, but what is made from here.
+
+
+def model(dbt, session):
+    from dbt_project.estimators.claims import measure_claims
+
+    dbt.ref("dim_quoted_figure")
+    dbt.ref("fct_asset_session_return")
+    dbt.ref("fct_base_rate")
+    dbt.ref("fct_condition_scoreboard")
+    dbt.ref("fct_cost_basis_cluster")
+    dbt.ref("fct_cost_basis_distribution")
+    dbt.ref("fct_cross_asset_beta")
+    dbt.ref("fct_cross_asset_correlation_daily")
+    dbt.ref("fct_cross_asset_lead_lag")
+    dbt.ref("fct_day_definition_fit")
+    dbt.ref("fct_deleveraging_daily")
+    dbt.ref("fct_deleveraging_episode")
+    dbt.ref("fct_difficulty_epoch")
+    dbt.ref("fct_difficulty_projection")
+    dbt.ref("fct_etf_flow_daily")
+    dbt.ref("fct_flow_share_daily")
+    dbt.ref("fct_funding_daily")
+    dbt.ref("fct_hashprice_daily")
+    dbt.ref("fct_implied_vol_index_daily")
+    dbt.ref("fct_level_hold_daily")
+    dbt.ref("fct_level_test")
+    dbt.ref("fct_liquidation_cascade")
+    dbt.ref("fct_liquidation_daily")
+    dbt.ref("fct_liquidation_hourly")
+    dbt.ref("fct_miner_breakeven_daily")
+    dbt.ref("fct_miner_stress_daily")
+    dbt.ref("fct_open_interest_daily")
+    dbt.ref("fct_open_interest_hourly")
+    dbt.ref("fct_option_expiry_open_interest")
+    dbt.ref("fct_option_open_interest")
+    dbt.ref("fct_option_quote_quality")
+    dbt.ref("fct_price_composite_daily")
+    dbt.ref("fct_price_composite_hourly")
+    dbt.ref("fct_price_daily")
+    dbt.ref("fct_price_hourly")
+    dbt.ref("fct_price_move")
+    dbt.ref("fct_price_oi_quadrant_hourly")
+    dbt.ref("fct_probability_score")
+    dbt.ref("fct_rebound_attribution")
+    dbt.ref("fct_source_disagreement_daily")
+    dbt.ref("fct_valuation_daily")
+    dbt.ref("fct_vol_surface")
+    dbt.ref("fct_vol_term_structure")
+    return measure_claims(dbt.ref("stg_seeds__article_claims"), dbt.ref("quoted_figures"), session)

@@ -1,0 +1,20 @@
+select
+    figure_id,
+    topic,
+    metric,
+    entity,
+    observed_from_at,
+    observed_to_at,
+    published_at,
+    value,
+    unit,
+    publisher,
+    citation,
+    role,
+    cast(claim_id as bigint) as claim_id,
+    kind,
+    note,
+    is_known_at_estimated,
+    known_at,
+    'published' as provenance
+from {{ ref('stg_seeds__quoted_figures') }}
