@@ -21,6 +21,7 @@ from orchestration.recipes_page import recipes
 
 INDEX = PROJECT / "docs" / "metrics.md"
 FOLDER = PROJECT / "docs" / "metrics"
+METHOD = PROJECT / "docs" / "method.md"
 FIRST_DAY = "2026-02-05"  # examples begin where the bundled case falls
 SHOWN_ROWS, SHOWN_METRICS = 5, 5
 
@@ -37,7 +38,10 @@ Some things are the same everywhere. Times are UTC and end in `_at`; a day ends 
 points. A missing value is NULL and never zero. `known_at` is the first moment at which the row could have been known,
 and `provenance` is `measured`, `published` (a quoted figure) or `reconstructed` (simulated), the weakest among the
 rows used. Every table of `marts` stands again in `marts_asof_<instant>`, as it stood. *Method* is the section of the
-project's method note a formula is from."""
+[method](method.md) that has the formula, its edge cases and where it is from."""
+# "method.md 3.5", "method.md 1 and 8.1", "method.md 4.3 to 4.5".
+_CITATION = re.compile(r"method\.md\s+\d+(?:\.\d+)?(?:(?:,| and| to) \d+\.\d+)*")
+_SECTION = re.compile(r"\d+(?:\.\d+)?")
 UNITS = {
     "usd": "US dollars",
     "coins": "coins of the asset",
@@ -97,6 +101,29 @@ def example(table: Table) -> str:
     )
 
 
+def method_sections(text: str) -> list[str]:
+    """The sections of the method that a text cites, in its order."""
+    return [section for citation in _CITATION.findall(text) for section in _SECTION.findall(citation)]
+
+
+def method_anchors() -> set[str]:
+    """What a link to the method can lead to. Anchors are written out there, so that a heading may be reworded."""
+    return set(re.findall(r'<a id="([^"]+)"></a>', METHOD.read_text()))
+
+
+def linked(text: str, method: str) -> str:
+    """The text with a link from every section it cites, `method` being the way to the page.
+
+    >>> linked("By method.md 4.3 to 4.5.", "../method.md")
+    'By method.md [4.3](../method.md#4.3) to [4.5](../method.md#4.5).'
+    """
+    return _CITATION.sub(lambda found: _SECTION.sub(lambda section: _section(section[0], method), found[0]), text)
+
+
+def _section(number: str, method: str) -> str:
+    return f"[{number}]({method}#{number})"
+
+
 def _index(catalog: Catalog) -> Iterator[str]:
     cards = metric_cards(catalog)
     yield INTRODUCTION.format(metrics=len(cards), tables=len(catalog.tables))
@@ -105,7 +132,9 @@ def _index(catalog: Catalog) -> Iterator[str]:
             yield from ("", f"## {topic.capitalize()}", "")
             yield from ("| table | what | grain |", "|---|---|---|")
             for table in tables:
-                yield _row(_link(table), _first_sentence(table.description), ", ".join(table.grain))
+                yield _row(
+                    _link(table), linked(_first_sentence(table.description), "method.md"), ", ".join(table.grain)
+                )
     yield from ("", "## About the release itself", "", "| table | what |", "|---|---|")
     for table in META_TABLES:
         yield _row(f"`{table.full_name}`", table.description)
@@ -126,7 +155,7 @@ def _page(table: Table, answer: Callable[[str], str]) -> Iterator[str]:
     yield ""
     yield f"[Metrics](../metrics.md) / {table.topic}. Made from the model by `make docs`."
     yield ""
-    yield table.description
+    yield linked(table.description, "../method.md")
     yield ""
     yield f"**Grain**: {', '.join(f'`{name}`' for name in table.grain)}."
     yield ""
@@ -134,11 +163,12 @@ def _page(table: Table, answer: Callable[[str], str]) -> Iterator[str]:
         yield from ("## Metrics", "", "| metric | unit | what it is | NULL | method |", "|---|---|---|---|---|")
         for card in cards:
             missing = (card.missing or "").removeprefix("NULL ")
-            yield _row(f"`{card.column_name}`", _unit(card), card.meaning, missing, card.method or "")
+            method = _section(card.method, "../method.md") if card.method else ""
+            yield _row(f"`{card.column_name}`", _unit(card), card.meaning, missing, method)
         yield ""
     yield from ("## Keys, times, words and flags", "", "| column | type | what it is |", "|---|---|---|")
     for column in others:
-        yield _row(f"`{column.name}`", column.data_type.lower(), column.description)
+        yield _row(f"`{column.name}`", column.data_type.lower(), linked(column.description, "../method.md"))
     yield from ("", "## Example", "")
     query = example(table)
     yield block(query, answer(query))
@@ -169,7 +199,7 @@ def _link(table: Table) -> str:
 def _first_sentence(description: str) -> str:
     """What a table is, without its caveats.
 
-    >>> _first_sentence("Flows by day (method.md 6.1): one row per day. A gap is NULL.")
+    >>> _first_sentence("Flows by day (method.md 6): one row per day. A gap is NULL.")
     'Flows by day: one row per day.'
     """
     return re.sub(r" \(method\.md [^)]*\)", "", re.split(r"(?<=\.)\s+(?=[A-Z])", description)[0])
