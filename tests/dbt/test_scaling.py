@@ -40,8 +40,10 @@ PRICED_COLUMNS = {"bitcoin_close_price_usd"}
 # Power costs what it costs, whatever a coin does.
 HAS_A_COST = {"fct_miner_breakeven_daily", "fct_condition_scoreboard"}
 # A round price is round in its own unit alone, and a printed one stays as printed: test_prices_properties.py.
-# Of a disagreement the row says its unit. Strikes stay where they are, and so does what is said of them.
+# Of a disagreement the row says its unit. Strikes stay where they are, and so does what is said of them, and what an
+# article claimed.
 FIXED = {
+    "fct_claim_check",
     "fct_probability_score",
     "fct_level_test",
     "fct_level_hold_daily",

@@ -99,7 +99,9 @@ def test_every_mart_is_checked_and_comes_from_raw(loaded: dict[str, Any]) -> Non
     for name in assets:
         if name.startswith(("marts/", "vintages/")):
             assert assets[name]["checks"], name
-            assert any(parent.startswith("raw/") for parent in _ancestors(name, assets)), name
+            # Figures that were quoted singly stand in a seed; everything else comes from a source.
+            origin = "seeds/" if name == "marts/dim_quoted_figure" else "raw/"
+            assert any(parent.startswith(origin) for parent in _ancestors(name, assets)), name
     assert any(parent.startswith("marts/") for parent in assets["release/candidate"]["upstream"])
     assert assets["release/published"]["upstream"] == ["release/candidate"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from math import pi, sin
+from math import ceil, log2, pi, sin
 from random import Random
 
 from ingestion.cases.wire import FIVE_MINUTES, HOUR, Candle, FlowSession, OpenInterest, Retarget
@@ -113,8 +113,15 @@ def _flow(day: date) -> tuple[float, float]:
 
 def _retarget(number: int) -> Retarget:
     at = EPOCH_ANCHOR + timedelta(days=14 * number, seconds=Random(f"epoch {number}").randrange(-30_000, 30_000))
-    difficulty, before = (round(1.3e14 * (1 + 0.08 * sin(1.7 * n)), 0) for n in (number, number - 1))
+    difficulty, before = (_of_a_header(1.3e14 * (1 + 0.08 * sin(1.7 * n))) for n in (number, number - 1))
     return Retarget(at, ANCHOR_HEIGHT + 2016 * number, difficulty, round(difficulty / before, 4))
+
+
+def _of_a_header(difficulty: float) -> float:
+    """The nearest difficulty that 23 bits of a target can say."""
+    target = 65535 / difficulty
+    scale = 256.0 ** (ceil((23 - log2(target)) / 8) - 1)
+    return 65535 * scale / round(target * scale)
 
 
 def _epochs(moment: datetime) -> float:
