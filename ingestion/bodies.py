@@ -5,7 +5,7 @@ Cells stay as the source printed them; landing casts and judges. What is gone or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -116,6 +116,21 @@ def csv_frame(content: bytes, columns: Mapping[str, str], what: str, optional: S
         (pl.col(old) if old in frame.columns else pl.lit(None, dtype=pl.String)).alias(new)
         for old, new in columns.items()
     )
+
+
+def whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same text cut at ends of lines, for parsers that read it piece by piece.
+
+    >>> list(whole_lines([b"a,1\\nb", b",2\\nc,", b"3"]))
+    [b'a,1\\n', b'b,2\\n', b'c,3']
+    """
+    rest = b""
+    for block in blocks:
+        whole, newline, rest = (rest + block).rpartition(b"\n")
+        if newline:
+            yield whole + newline
+    if rest:
+        yield rest
 
 
 def gate(is_good: Callable[[Any], bool], told: Callable[[Any], Any]) -> Callable[[Any], None]:

@@ -75,6 +75,8 @@ class Dataset:
     is_proven: its parser has read real bytes, not only payloads written from the documentation.
     stands_in: datasets that say about the same when this one is silent.
     archive_above_bytes: size from which a body is kept as a file of its own and never held in memory.
+    is_events: too many rows to hold. An answer is one vintage as a whole: whoever wants the newest takes the newest
+    answer's rows, and a row that a corrected file no longer has is not in them.
     """
 
     source: str
@@ -102,6 +104,7 @@ class Dataset:
     publication_lag: timedelta
     max_lag: timedelta
     is_revisable: bool
+    is_events: bool
     bad_row_tolerance_ratio: float
     label_column: str | None
     rules: tuple[RowRule, ...]
@@ -173,6 +176,8 @@ def _dataset(source: dict[str, Any], table: dict[str, Any]) -> Dataset:
             raise ContractError(f"{table['name']}: {said!r} is none of {', '.join(allowed)}")
     if "archive_above_mb" in upper and "key" in upper:
         raise ContractError(f"{table['name']}: a key that a host repeats cannot be taken out of an archive")
+    if meta.get("is_events") and meta["partition"] != "day":
+        raise ContractError(f"{table['name']}: events are kept by day")
     shape = {k: v for k, v in meta.items() if k not in _NOT_IN_ROWS} | {
         "columns": [(c.name, c.data_type, c.is_nullable) for c in columns]
     }
@@ -202,6 +207,7 @@ def _dataset(source: dict[str, Any], table: dict[str, Any]) -> Dataset:
         publication_lag=parse_duration(meta["publication"]["lag"]),
         max_lag=parse_duration(meta["max_lag"]),
         is_revisable=bool(meta["is_revisable"]),
+        is_events=bool(meta.get("is_events", False)),
         bad_row_tolerance_ratio=float(meta["bad_row_tolerance_ratio"]),
         label_column=meta.get("label_column"),
         rules=tuple(RowRule(rule["that"], rule["else"]) for rule in meta.get("rules", [])),

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from ingestion.contract import Dataset
+from ingestion.events import answers_of, newest
 from ingestion.windows import Window, partition_of
 
 
@@ -30,6 +31,8 @@ def landed_days(root: Path, dataset: Dataset, window: Window | None = None) -> p
 
     window: read only the partitions that its days fall into.
     """
+    if dataset.is_events:
+        return _days_of_events(root, dataset, window)
     files = sorted((root / dataset.source / dataset.name).glob("*.parquet"))
     if window:
         wanted = {"schema", *(partition_of(day, dataset.partition) for day in window.days())}
@@ -42,6 +45,18 @@ def landed_days(root: Path, dataset: Dataset, window: Window | None = None) -> p
     day = pl.col(dataset.event_time).dt.date()
     facts = frame.unique(dataset.grain).group_by(series.alias("series"), day.alias("day")).agg(pl.len().alias("facts"))
     return facts.sort("series", "day")
+
+
+def _days_of_events(root: Path, dataset: Dataset, window: Window | None) -> pl.DataFrame:
+    """The same from what partitions say of themselves; a series is a question without its day."""
+    rows = [
+        (answer.url.replace(partition, ""), date.fromisoformat(partition), answer.rows)
+        for partition, answers in answers_of(root, dataset)
+        if window is None or window.first <= date.fromisoformat(partition) <= window.last
+        for answer in newest(answers)
+    ]
+    schema = {"series": pl.String, "day": pl.Date, "facts": pl.UInt32}
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("series", "day")
 
 
 def facts_on(landed: pl.DataFrame) -> Callable[[date], list[int]]:

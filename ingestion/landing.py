@@ -20,7 +20,7 @@ from ingestion.capture import Capture
 from ingestion.contract import Column, Dataset
 from ingestion.errors import UnreadableBody
 from ingestion.vintages import collapse, stamp_known_at
-from ingestion.windows import PARTITION_FORMATS, partition_of
+from ingestion.windows import Window, whole
 
 _POLARS = {
     "varchar": pl.String(),
@@ -51,15 +51,20 @@ _ENVELOPE: list[pa.Field[Any]] = [
 ENVELOPE = pa.schema(_ENVELOPE)
 _QUARANTINE = {"capture_id": pl.String(), "scope": pl.String(), "reason": pl.String(), "row": pl.String()}
 INPUTS = b"unwind.inputs"
+CONFLICT = "one answer gives this fact two different values"
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The rows of one answer that met the contract, and those that did not. `event_date` partitions them."""
+    """The rows of one answer that met the contract, and those that did not. `event_date` partitions them.
+
+    judged: how many distinct rows there were, running ones included.
+    """
 
     good: pl.DataFrame
     bad: pl.DataFrame
     running: int
+    judged: int
 
 
 @dataclass(slots=True)
@@ -81,10 +86,17 @@ def raw_schema(dataset: Dataset) -> pa.Schema:
 
 def check(dataset: Dataset, frame: pl.DataFrame, capture: Capture, version: int) -> Parsed:
     """Cast and judge the rows of one answer. Raises UnreadableBody when a column is gone or too many rows are bad."""
+    parsed = judge(dataset, frame, capture, version)
+    refuse_beyond_tolerance(dataset, dict(parsed.bad["reason"].value_counts().rows()), parsed.judged)
+    return parsed
+
+
+def judge(dataset: Dataset, frame: pl.DataFrame, capture: Capture, version: int) -> Parsed:
+    """Cast and judge rows, a piece of an answer or all of it. Raises UnreadableBody when a column is gone."""
     missing = [c.name for c in dataset.columns if c.name not in frame.columns]
     if missing:
         raise UnreadableBody(f"columns {missing} are gone from the answer")
-    text = frame.with_columns(pl.struct(pl.all()).struct.json_encode().alias("_row"))
+    text = frame.with_row_index("_row")
     if "_reject" not in text.columns:
         text = text.with_columns(pl.lit(None, dtype=pl.String).alias("_reject"))
     if "published_at" not in text.columns:
@@ -94,19 +106,13 @@ def check(dataset: Dataset, frame: pl.DataFrame, capture: Capture, version: int)
     typed = text.with_columns(reason.alias("_reject")).with_columns(*casts)
     typed = typed.with_columns(pl.coalesce(pl.col("_reject"), *_rule_reasons(dataset)).alias("_reject"))
     if capture.covers_from and not dataset.is_snapshot:
-        typed = _reject_strangers(typed, dataset, partition_of(capture.covers_from, dataset.partition))
-    typed = _reject_conflicts(typed, dataset)
-    total = typed.height
+        typed = _reject_strangers(typed, dataset, whole(capture.covers_from, dataset.partition))
+    if not dataset.is_events:  # whose other piece may hold the row that contradicts
+        typed = _reject_conflicts(typed, dataset)
     ends = "period_end_at" if "period_end_at" in typed.columns else dataset.event_time
     is_running = pl.col("_reject").is_null() & (pl.col(ends) > capture.received_at)
     running = typed.filter(is_running).height
     bad = typed.filter(pl.col("_reject").is_not_null())
-    if total and bad.height / total > dataset.bad_row_tolerance_ratio:
-        counts = bad["_reject"].value_counts(sort=True).rows()
-        listed = "; ".join(f"{reason} ({count})" for reason, count in counts[:4])
-        raise UnreadableBody(
-            f"{bad.height} of {total} rows are bad, over the {dataset.bad_row_tolerance_ratio:.1%} allowed: {listed}"
-        )
     good = typed.filter(pl.col("_reject").is_null() & ~is_running.fill_null(False)).select(
         *[c.name for c in dataset.columns],
         "published_at",
@@ -116,7 +122,23 @@ def check(dataset: Dataset, frame: pl.DataFrame, capture: Capture, version: int)
         pl.lit(version, dtype=pl.Int32).alias("_parser_version"),
         pl.col(dataset.event_time).dt.date().alias("event_date"),
     )
-    return Parsed(good, quarantine_rows(capture, "row", bad.select("_reject", "_row").rows()), running)
+    as_sent = frame[bad["_row"]].select(pl.struct(pl.all()).struct.json_encode()).to_series()
+    return Parsed(
+        good,
+        quarantine_rows(capture, "row", zip(bad["_reject"], as_sent, strict=True)),
+        running,
+        typed.height,
+    )
+
+
+def refuse_beyond_tolerance(dataset: Dataset, bad: dict[str, int], judged: int) -> None:
+    """Raise UnreadableBody when too many of an answer's rows were put aside; bad: their number by reason."""
+    total = sum(bad.values())
+    if judged and total / judged > dataset.bad_row_tolerance_ratio:
+        listed = "; ".join(f"{reason} ({count})" for reason, count in sorted(bad.items(), key=lambda i: -i[1])[:4])
+        raise UnreadableBody(
+            f"{total} of {judged} rows are bad, over the {dataset.bad_row_tolerance_ratio:.1%} allowed: {listed}"
+        )
 
 
 def quarantine_rows(capture: Capture, scope: str, rows: Iterable[tuple[Any, ...]]) -> pl.DataFrame:
@@ -179,7 +201,7 @@ def _cast(column: Column, found: pl.DataType) -> pl.Expr:
     """The column in the contract's type, null where its text is not of that type."""
     value = pl.col(column.name)
     if column.data_type == "boolean" and found == pl.String:
-        return value.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
+        return pl.when(value == "true").then(True).when(value == "false").then(False)
     return value.cast(_POLARS[column.data_type], strict=False)
 
 
@@ -206,13 +228,11 @@ def _rule_reasons(dataset: Dataset) -> list[pl.Expr]:
     ]
 
 
-def _reject_strangers(typed: pl.DataFrame, dataset: Dataset, partition: str) -> pl.DataFrame:
+def _reject_strangers(typed: pl.DataFrame, dataset: Dataset, own: Window) -> pl.DataFrame:
     """Rows of another partition than the one asked for would overwrite it: what the source sent unasked stays out."""
-    own = pl.col(dataset.event_time).dt.strftime(PARTITION_FORMATS[dataset.partition])
+    is_own = pl.col(dataset.event_time).dt.date().is_between(own.first, own.last)
     return typed.with_columns(
-        pl.coalesce(pl.col("_reject"), pl.when(own != partition).then(pl.lit("outside the days asked for"))).alias(
-            "_reject"
-        )
+        pl.coalesce(pl.col("_reject"), pl.when(~is_own).then(pl.lit("outside the days asked for"))).alias("_reject")
     )
 
 
@@ -223,8 +243,5 @@ def _reject_conflicts(typed: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     passed = pl.col("_reject").is_null()
     is_conflict = passed & (passed.sum().over(list(dataset.grain)) > 1)
     return unique.with_columns(
-        pl.when(is_conflict)
-        .then(pl.lit("one answer gives this fact two different values"))
-        .otherwise(pl.col("_reject"))
-        .alias("_reject")
+        pl.when(is_conflict).then(pl.lit(CONFLICT)).otherwise(pl.col("_reject")).alias("_reject")
     )

@@ -30,6 +30,10 @@ class Places:
         return self.home / "raw"
 
     @property
+    def rollup(self) -> Path:
+        return self.home / "rollup"
+
+    @property
     def quarantine(self) -> Path:
         return self.home / "quarantine"
 

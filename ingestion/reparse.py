@@ -7,6 +7,7 @@ got more captures is made from its stored rows and the new ones: an hour's poll 
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,6 +16,7 @@ from ingestion.atomic import write_atomically
 from ingestion.capture import Capture, CaptureStore
 from ingestion.contract import Dataset
 from ingestion.errors import UnreadableBody
+from ingestion.events import Taken, hidden, write_day
 from ingestion.landing import PartitionReport, check, quarantine_rows, stored_inputs, stored_rows, write_partition
 from ingestion.places import Places
 from ingestion.sources import Feed
@@ -43,6 +45,9 @@ def project(
         if not is_forced and made_from == {inputs} and unreadable_captures(places, dataset).isdisjoint(newest.values()):
             names = _existing(places, dataset, partition)
             report.partitions += [PartitionReport(name, is_unchanged=True) for name in names]
+            continue
+        if dataset.is_events:
+            _land_events(dataset, source, store, places, partition, captures, inputs, report)
             continue
         landed = 0 if is_forced else _landed_already(places, dataset, source, partition, captures)
         _land(dataset, source, store, places, partition, captures, landed, inputs, report)
@@ -104,13 +109,7 @@ def _land(
     if empty and source.next_page is None:
         # Nothing may have happened; or a source that is not well has answered with an empty list.
         report.notices.append(f"{len(empty)} answer(s) without a row: {empty[0]}{' …' if len(empty) > 1 else ''}")
-    quarantined = pl.concat(bad) if bad else pl.DataFrame()
-    _write_quarantine(places, dataset, partition, quarantined)
-    counts: dict[str, int] = {}
-    if quarantined.height:
-        # A refused answer is told as such, or as a notice once it is not the newest; here its rows are not counted.
-        rows_aside = quarantined.filter(pl.col("scope") == "row")
-        counts = dict(rows_aside["reason"].value_counts().rows())
+    counts = _write_quarantine(places, dataset, partition, bad)
     if not any(frame.height for frame in good):
         report.partitions.append(PartitionReport(partition, quarantined=counts, is_unchanged=True))
         return
@@ -118,6 +117,44 @@ def _land(
     for name, part in sorted(rows.partition_by("_partition", as_dict=True).items()):
         landed = write_partition(places.raw, dataset, str(name[0]), [part.drop("_partition")], inputs)
         landed.quarantined, counts = counts, {}
+        report.partitions.append(landed)
+
+
+def _land_events(
+    dataset: Dataset,
+    source: Feed,
+    store: CaptureStore,
+    places: Places,
+    partition: str,
+    captures: list[Capture],
+    inputs: str,
+    report: IngestReport,
+) -> None:
+    """The same where rows cannot be held: all answers of the partition again, each to a file, and then together."""
+    told_by = set({capture.request_key: capture.capture_id for capture in captures}.values())
+    bad: list[pl.DataFrame] = []
+    taken: list[Taken] = []
+    with ExitStack() as stack:
+        for capture in store.read(dataset.source, dataset.name, [capture.capture_id for capture in captures]):
+            path = hidden(places.raw, dataset, partition, capture)
+            stack.callback(path.unlink, missing_ok=True)
+            is_first = all(one.capture.request_key != capture.request_key for one in taken)
+            answer = Taken(path, dataset, capture, inputs, is_first)
+            try:
+                answer.read(source)
+            except UnreadableBody as error:
+                bad.append(quarantine_rows(capture, "capture", [(str(error), None)]))
+                (report.unreadable if capture.capture_id in told_by else report.notices).append(str(error))
+                continue
+            bad += answer.bad
+            report.running += answer.running
+            if answer.answers:
+                taken.append(answer)
+        counts = _write_quarantine(places, dataset, partition, bad)
+        landed = PartitionReport(partition, is_unchanged=True)
+        if taken:
+            landed = write_day(places.raw, dataset, partition, taken, inputs)
+        landed.quarantined = counts
         report.partitions.append(landed)
 
 
@@ -177,12 +214,16 @@ def _refused(quarantined: pl.DataFrame) -> list[tuple[str, str]]:
     return quarantined.filter(pl.col("scope") == "capture").select("capture_id", "reason").rows()
 
 
-def _write_quarantine(places: Places, dataset: Dataset, partition: str, rows: pl.DataFrame) -> None:
+def _write_quarantine(places: Places, dataset: Dataset, partition: str, bad: list[pl.DataFrame]) -> dict[str, int]:
+    """Replace what stands aside of a partition; the number of its rows by reason."""
     path = places.quarantine / dataset.source / dataset.name / f"{partition}.parquet"
-    if rows.height:
-        write_atomically(path, lambda part: rows.write_parquet(part, compression="zstd"))
-    else:
+    rows = pl.concat(bad) if bad else pl.DataFrame()
+    if not rows.height:
         path.unlink(missing_ok=True)
+        return {}
+    write_atomically(path, lambda part: rows.write_parquet(part, compression="zstd"))
+    # A refused answer is told as such, or as a notice once it is not the newest; here its rows are not counted.
+    return dict(rows.filter(pl.col("scope") == "row")["reason"].value_counts().rows())
 
 
 def _notice_shared_labels(dataset: Dataset, places: Places, report: IngestReport) -> None:

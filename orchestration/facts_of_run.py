@@ -11,6 +11,7 @@ import polars as pl
 
 from ingestion.capture import CaptureStore
 from ingestion.contract import Dataset, load_contracts
+from ingestion.events import answers_of
 from ingestion.landing import INPUTS
 from ingestion.places import Places
 from ingestion.settings import PROJECT, Settings
@@ -43,7 +44,8 @@ def gather(places: Places, build: WarehouseBuild, window: Window, release_id: st
         rows = _rows(dataset, places)
         index = CaptureStore(places.capture).index(dataset.source, dataset.name)
         captures += _captures(dataset, index, rows)
-        event, known = rows.select(pl.col(dataset.event_time).max(), pl.col("known_at").max()).row(0)
+        newest = pl.col("event", "known_at").max()
+        event, known, count = rows.select(newest, pl.col("rows_count").sum()).row(0)
         at_midnight = isinstance(event, date) and not isinstance(event, datetime)
         datasets.append(
             DatasetFact(
@@ -52,7 +54,7 @@ def gather(places: Places, build: WarehouseBuild, window: Window, release_id: st
                 newest_event_at=datetime.combine(event, time()) if at_midnight else event,
                 newest_known_at=known,
                 fetched_at=index["received_at"].to_list()[-1] if index.height else None,
-                rows_count=rows.height,
+                rows_count=count,
                 is_degraded=dataset.key in degraded,
                 not_asked=unasked.get(dataset.key),
             )
@@ -108,16 +110,31 @@ def _landings(places: Places) -> list[Landing]:
 
 
 def _rows(dataset: Dataset, places: Places) -> pl.DataFrame:
+    """Rows of raw by capture: capture_id, rows_count, the last event and the last known_at."""
+    if dataset.is_events:
+        answers = [answer for _, found in answers_of(places.raw, dataset) for answer in found]
+        return pl.DataFrame(
+            [(answer.capture_id, answer.rows, answer.last_at, answer.known_at) for answer in answers],
+            schema={
+                "capture_id": pl.String,
+                "rows_count": pl.UInt32,
+                "event": pl.Datetime("us"),
+                "known_at": pl.Datetime("us"),
+            },
+            orient="row",
+        )
     columns = [dataset.event_time, "known_at", "_capture_id"]
     files = sorted((places.raw / dataset.source / dataset.name).glob("*.parquet"))
-    return pl.concat([pl.read_parquet(path, columns=columns) for path in files])
+    rows = pl.concat([pl.read_parquet(path, columns=columns) for path in files])
+    return rows.group_by(pl.col("_capture_id").alias("capture_id")).agg(
+        pl.len().alias("rows_count"), pl.col(dataset.event_time).max().alias("event"), pl.col("known_at").max()
+    )
 
 
 def _captures(dataset: Dataset, index: pl.DataFrame, rows: pl.DataFrame) -> list[CaptureFact]:
     """The captures that rows of the release come from, with how many."""
-    counted = rows.group_by("_capture_id").len("rows_count").rename({"_capture_id": "capture_id"})
     wanted = ["capture_id", "url", "received_at", "body_sha256", "provenance", "rows_count"]
-    found = index.join(counted, on="capture_id").sort("received_at", "url", "capture_id").select(wanted)
+    found = index.join(rows, on="capture_id").sort("received_at", "url", "capture_id").select(wanted)
     return [CaptureFact(dataset.source, dataset.name, **row) for row in found.iter_rows(named=True)]
 
 

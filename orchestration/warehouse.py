@@ -114,8 +114,10 @@ def dbt_build(
     building, target = places.warehouse / "building", places.home / "dbt_target"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
-    # The models name raw files by a path from here, so that dbt's stored parse fits every data folder.
-    (building / "raw").symlink_to(places.raw, target_is_directory=True)
+    # The models name files beside the warehouse by a path from here, so that dbt's stored parse fits every data folder.
+    for kept in (places.raw, places.rollup):
+        kept.mkdir(parents=True, exist_ok=True)
+        (building / kept.name).symlink_to(kept, target_is_directory=True)
     _hand_over(earlier or {}, building / EARLIER)
     arguments = [
         "build", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
@@ -126,6 +128,8 @@ def dbt_build(
         # The manifest of the definitions is the same one, and is kept with the build.
         "--no-write-json",
         *(("--select", *(f"+unwind.{schema}" for schema in PUBLISHED_SCHEMAS)) if only_published else ()),
+        # A test that also reads a model which is left out is left out with it.
+        "--indirect-selection", "buildable",
     ]  # fmt: skip
     settings = {
         # Somebody's own setting for dbt by hand would send the build elsewhere.

@@ -29,3 +29,12 @@
         partition by {{ grain | join(', ') }} order by {{ vintage_order('desc') }}
     ) = 1
 {%- endmacro %}
+
+{#- The same where a file is a vintage as a whole: of all files about a day of a series the newest one known by then,
+    so that what a corrected file no longer has is gone. -#}
+{% macro newest_file(series, time) -%}
+    where {{ is_known() }}
+    qualify dense_rank() over (
+        partition by {{ series | join(', ') }}, cast({{ time }} as date) order by {{ vintage_order('desc') }}
+    ) = 1
+{%- endmacro %}

@@ -20,6 +20,24 @@
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
 
+{#- A rollup of events: a view over one Parquet file a raw day. Days whose raw files have changed are made again first,
+    by dbt_project/rollups.py, and no other. The query reads sources alone, and gives a day's rows from that day's. -#}
+{% materialization rollup, adapter='duckdb' %}
+    {%- set relation = in_place('view') -%}
+    {%- set folder = 'rollup/' ~ this.identifier -%}
+    {%- set datasets = [] -%}
+    {%- for source in model['sources'] -%}
+        {%- do datasets.append('raw/' ~ source | join('/')) -%}
+    {%- endfor -%}
+    {%- set given = {'query': model['compiled_code'], 'datasets': datasets, 'folder': folder} -%}
+    {%- do adapter.store_relation('rollup_plugin', this, [], folder, 'parquet', given) -%}
+    {% call statement('main') -%}
+        create view {{ relation }} as from read_parquet('{{ folder }}/*.parquet')
+    {%- endcall %}
+    {{ adapter.commit() }}
+    {{ return({'relations': [relation]}) }}
+{% endmaterialization %}
+
 {% macro in_place(type) -%}
     {#- Only somebody's own dbt, run twice into one file, finds something here. -#}
     {{ drop_relation_if_exists(load_cached_relation(this)) }}

@@ -5,7 +5,7 @@ A module holds `FEEDS`: dataset name -> Feed. Nothing here fetches, stores, or d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -28,6 +28,7 @@ class Feed:
     holds_rows: whether an answer has rows at all; a checksum or a 'no such day' has none.
     next_page: the question that follows an answer, None after the last page; only where the number of rows in a
     piece of the window cannot be known before.
+    pieces: what `parse` gives, bit by bit, for answers too large to be held; datasets of events have it.
     """
 
     requests: Callable[[Dataset, Window], list[Request]]
@@ -35,6 +36,7 @@ class Feed:
     version: int = 1
     holds_rows: Callable[[Capture], bool] = lambda capture: capture.status == 200
     next_page: Callable[[Dataset, Request, Capture], Request | None] | None = None
+    pieces: Callable[[Dataset, Capture], Iterator[pl.DataFrame]] | None = None
 
 
 def feed(dataset: Dataset) -> Feed:

@@ -37,7 +37,7 @@ CANDLE_COLUMNS = {
 }
 
 
-def _file(dataset: Dataset, path: str, symbol: str, first: date, last: date) -> Request:
+def file_request(dataset: Dataset, path: str, symbol: str, first: date, last: date) -> Request:
     """A zip and the checksum beside it; a 404 of either says that it is not published (yet)."""
     url = f"{HOST}/{path}.zip"
     checksum = Request(
@@ -57,7 +57,7 @@ def candle_requests(folder: str, symbols: tuple[str, ...], dataset: Dataset, win
     """Files of candles below a folder of the archive, by symbol and day."""
     interval = interval_of(dataset)
     return [
-        _file(dataset, f"{folder}/{symbol}/{interval}/{symbol}-{interval}-{day}", symbol, day, day)
+        file_request(dataset, f"{folder}/{symbol}/{interval}/{symbol}-{interval}-{day}", symbol, day, day)
         for symbol in symbols
         for day in window.days()
         if day >= ASKED_SINCE.get(symbol, day)
@@ -67,7 +67,7 @@ def candle_requests(folder: str, symbols: tuple[str, ...], dataset: Dataset, win
 def metrics_requests(dataset: Dataset, window: Window) -> list[Request]:
     folder = "futures/um/daily/metrics"
     return [
-        _file(dataset, f"{folder}/{symbol}/{symbol}-metrics-{day}", symbol, day, day)
+        file_request(dataset, f"{folder}/{symbol}/{symbol}-metrics-{day}", symbol, day, day)
         for symbol in COINS
         for day in window.days()
     ]
@@ -79,7 +79,9 @@ def funding_requests(dataset: Dataset, window: Window) -> list[Request]:
     before = window.first.replace(day=1) - timedelta(days=1)
     months = [whole(piece.first, "month") for piece in Window(before, window.last).pieces("month")]
     return [
-        _file(dataset, f"{folder}/{symbol}/{symbol}-fundingRate-{month.first:%Y-%m}", symbol, month.first, month.last)
+        file_request(
+            dataset, f"{folder}/{symbol}/{symbol}-fundingRate-{month.first:%Y-%m}", symbol, month.first, month.last
+        )
         for symbol in COINS
         for month in months
     ]

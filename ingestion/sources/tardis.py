@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from ingestion.bodies import csv_frame
+from ingestion.bodies import csv_frame, whole_lines
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.epoch import to_timestamp
@@ -100,13 +100,9 @@ def _pieces(capture: Capture) -> Iterator[bytes]:
     """The file in pieces of whole lines, each under the header. A file that was cut has no valid end and is none."""
     try:
         with capture.open() as packed, gzip.GzipFile(fileobj=packed) as stream:
-            header, rest = stream.readline(), b""
-            while block := stream.read(PIECE_BYTES):
-                whole, newline, rest = (rest + block).rpartition(b"\n")
-                if newline:
-                    yield header + whole
-            if rest:
-                yield header + rest
+            header = stream.readline()
+            for piece in whole_lines(iter(lambda: stream.read(PIECE_BYTES), b"")):
+                yield header + piece
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableBody(f"{capture.url}: not a whole gzip file: {error}") from error
 

@@ -17,7 +17,7 @@ def lines(name: str) -> list[list[str]]:
     return list(csv.reader((PAYLOADS / name).read_text().splitlines()))
 
 
-def test_aggregated_trades_by_rest_are_not_read_yet_for_candles_tell_the_takers_side() -> None:
+def test_aggregated_trades_by_rest_are_not_read_for_the_archive_has_them_all() -> None:
     trades: list[dict[str, Any]] = orjson.loads((PAYLOADS / "binance-spot_aggTrades.json").read_bytes())
     for trade in trades:
         assert set(trade) == set("apqflTmM")
@@ -26,13 +26,6 @@ def test_aggregated_trades_by_rest_are_not_read_yet_for_candles_tell_the_takers_
         assert isinstance(trade["m"], bool)
     # m: the buyer was the maker, so the taker sold. Reading it the other way round would turn every flow.
     assert {trade["m"] for trade in trades} == {True, False}
-
-
-def test_aggregated_trades_of_the_archive_have_no_header_and_come_in_microseconds() -> None:
-    rows = lines("binance-vision_spot-aggTrades.csv")
-    assert {len(row) for row in rows} == {8}
-    assert {unit_of(row[5]) for row in rows} == {"us"}
-    assert {cell for row in rows for cell in row[6:]} <= {"True", "False"}
 
 
 def test_the_summary_of_options_is_a_dead_product_that_ended_in_2023() -> None:

@@ -22,6 +22,7 @@ LIKE = {
 }
 ELSEWHERE = {
     "binance_vision/um_premium_klines_1h": "the file of um_klines_1h with ratios in it: test_binance_vision",
+    "binance_vision_trades/um_agg_trades": "the file of spot_agg_trades with a header, in milliseconds: test_events",
     "blockchain_info/difficulty": "the chart of hash_rate in another unit: test_chain",
     "blockchain_info/miners_revenue": "the chart of hash_rate in another unit: test_chain",
 }

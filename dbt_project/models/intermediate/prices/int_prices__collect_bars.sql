@@ -12,7 +12,8 @@ with candles as (
         known_at,
         provenance,
         1 as preference
-    from {{ ref('stg_binance_vision__spot_klines_1m') }}
+    from {{ ref('int_prices__trade_bars') }}
+    where product = 'spot'
 
     union all
 
@@ -29,10 +30,27 @@ with candles as (
         known_at,
         provenance,
         2 as preference
+    from {{ ref('stg_binance_vision__spot_klines_1m') }}
+
+    union all
+
+    select
+        period_start_at,
+        period_end_at,
+        asset,
+        venue,
+        quote_currency,
+        open_price,
+        high_price,
+        low_price,
+        close_price,
+        known_at,
+        provenance,
+        3 as preference
     from {{ ref('stg_binance_spot__klines_1m') }}
 ),
 
--- As with hours: a minute that the daily file only repeats was known since the interface gave it.
+-- As with hours: a minute that another source only repeats was known since the first of them gave it.
 minutes as (
     select
         period_start_at,
