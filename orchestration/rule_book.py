@@ -45,7 +45,7 @@ _OF_ALL_RAW = {
     "a_fact_has_one_value": "One answer that gives a fact two values is believed in neither.",
     "bad_rows_are_few": "Beyond the contract's tolerance of bad rows the whole answer is refused.",
 }
-_QUANTIFIED = {"found_in": "relation", "versions_follow": "history"}
+_QUANTIFIED = {"found_in": "relation", "versions_follow": "history", "agree_with_candles": "relation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,12 @@ def _of_test(schema: str, node: Mapping[str, Any], test: str, body: Mapping[str,
     columns = {column["name"]: str(column.get("data_type", "")) for column in node.get("columns", ())}
     given = body["arguments"]
 
+    severity = "warning" if body.get("config", {}).get("severity") == "warn" else "critical"
+
     def booked(name: str, about: Iterable[str], kind: str, says: str | None, why: str) -> BookedRule:
         owner = node.get("config", {}).get("meta", {}).get("topic") or schema
         table = f"{schema}.{node['name']}"
-        return BookedRule(f"{node['name']}.{name}", "build", table, tuple(about), kind, "critical", owner, says, why)
+        return BookedRule(f"{node['name']}.{name}", "build", table, tuple(about), kind, severity, owner, says, why)
 
     if test != "sound":
         about = given.get("columns") or given.get("key") or ()
