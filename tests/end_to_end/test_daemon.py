@@ -105,7 +105,7 @@ def _wait_for(database: Path, log: Path) -> None:
     while not database.exists():
         told = log.read_text()
         assert time.monotonic() < deadline, told[-4000:]
-        assert "RUN_FAILURE" not in told, told[-4000:]
+        assert " - RUN_FAILURE - " not in told, told[-4000:]
         time.sleep(0.2)
 
 
