@@ -1,5 +1,5 @@
 # Two commands for a newcomer: `make run`, then `make test`. Everything they need is set up on the way.
-.PHONY: setup run test test-long test-mirror test-clients check ui bench clean docs dbt-docs pictures poison
+.PHONY: setup run test test-long test-mirror test-clients test-soak server check ui bench clean docs dbt-docs pictures poison
 PYTHON ?= python3
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
@@ -21,26 +21,42 @@ run: setup
 	$(BIN)/unwind run --case feb_2026
 
 test: setup
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not mirror and not clients"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not mirror and not clients and not soak and not long"
 
-# The promises about kills and readers at full length; minutes rather than seconds.
+# Whole runs beside whole runs: a daemon's morning, the case in another time zone, landings that are killed.
 test-long: setup
-	UNWIND_TEST_KILLS=200 UNWIND_TEST_PUBLICATIONS=40 $(BIN)/pytest -s -n 0 --timeout 1800 tests/orchestration/test_publish_kills.py
+	$(BIN)/pytest -n 2 --dist loadgroup -m "long and not mirror"
 
 test-mirror: setup
-	@if test -d ../shared/mirror; then $(BIN)/pytest -n 2 --dist loadgroup -m mirror; \
+	@if test -d ../shared/mirror; then $(BIN)/pytest -n 2 --dist loadgroup -m "mirror and not soak"; \
 	else echo "no mirror of archived data beside the checkout: its tests are left out"; fi
 
 # The published file, read by other versions of DuckDB, by Node and by WebAssembly: fetches them.
 test-clients: setup
 	$(BIN)/pytest -m clients tests/end_to_end/test_other_clients.py
 
+# What deploy/ adds to a laptop's set-up: Dagster's memory in Postgres.
+.venv/server: .venv/ready deploy/requirements.lock
+	$(BIN)/uv pip install --quiet --require-hashes --no-deps -r deploy/requirements.lock
+	touch $@
+
+# The promises about kills and readers at full length; then the server of deploy/ as plain processes over a Postgres of
+# Debian's, and three archived days at speed. Many minutes.
+test-soak: .venv/server
+	UNWIND_TEST_KILLS=200 UNWIND_TEST_PUBLICATIONS=40 $(BIN)/pytest -s -n 0 --timeout 1800 tests/orchestration/test_publish_kills.py
+	$(BIN)/pytest -s -rs -m soak tests/soak
+
+# The same server over this checkout's data, to look at; its database is thrown away.
+server: .venv/server
+	$(BIN)/python -m tests.soak.server
+
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/analyses
-	$(BIN)/pytest -n 2 --doctest-modules ingestion orchestration dbt_project/estimators tests/repo
+	$(BIN)/pytest -n 2 --doctest-modules --ignore orchestration/postgres_log.py \
+		ingestion orchestration dbt_project/estimators tests/repo
 
 # The pages of metrics and recipes print what the bundled case answers: `make run` first.
 docs: setup

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     now: a fixed clock (UTC) for replays and tests; unset means the mirror's clock, or the machine's.
     sources: only these are asked (providers, or datasets as provider/name, comma-separated); unset means all that
     need no consent. also: providers that are asked only by name, because of their terms or their size.
+    unattended: schedules and sensors are on unless somebody switches them off; for a server.
     retry_wait_seconds, deadline_seconds: first pause between tries; the whole time one answer may take.
     """
 
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     keep_releases: int = 10
     sources: str | None = None
     also: str = ""
+    unattended: bool = False
 
     @field_validator("data_dir")
     @classmethod

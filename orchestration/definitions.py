@@ -8,9 +8,9 @@ from dagster import Definitions, in_process_executor
 from orchestration.garbage import collector_paused
 
 with collector_paused():
-    from orchestration.defs import alerts, publish, raw, repair, resources, schedules, warehouse
+    from orchestration.defs import alerts, old_runs, publish, raw, repair, resources, schedules, warehouse
 
     defs = Definitions.merge(
-        *(part.defs for part in (resources, raw, warehouse, publish, schedules, repair, alerts)),
+        *(part.defs for part in (resources, raw, warehouse, publish, schedules, repair, alerts, old_runs)),
         Definitions(executor=in_process_executor),
     )

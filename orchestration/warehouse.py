@@ -204,6 +204,11 @@ def failed(results: list[NodeResult]) -> list[NodeResult]:
     return [result for result in results if result.status in ("error", "fail", "runtime error")]
 
 
+def release_name(as_of: datetime, run_id: str) -> str:
+    """A release is named after the moment it answers for and the run that built it."""
+    return f"{as_of:%Y%m%dt%H%M%S}z-{run_id[:8]}"
+
+
 def prune(places: Places, keep: int = KEPT_WAREHOUSES) -> None:
     """Delete warehouses of old runs; the newest few stay for questions after a refused release."""
     kept = {note.parent.name for note in _notes(places)[-keep:]}

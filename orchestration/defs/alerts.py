@@ -2,9 +2,16 @@
 
 import dagster as dg
 
+from ingestion.settings import Settings
+
+_settings = Settings()
+_by_default = _settings.unattended and _settings.secret("UNWIND_ALERT_URLS")
+
 
 @dg.sensor(
     minimum_interval_seconds=300,
+    # Without an address every tick that has something to tell would fail, for as long as it stands.
+    default_status=dg.DefaultSensorStatus.RUNNING if _by_default else dg.DefaultSensorStatus.STOPPED,
     description="Late or blocked sources, refused or degraded releases, flipped conditions: each told once.",
 )
 def alerts() -> dg.SkipReason:

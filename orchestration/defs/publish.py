@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from orchestration.defs.failures import advice, with_advice
 from orchestration.defs.resources import RunScope
 from orchestration.defs.warehouse import warehouse
 from orchestration.rules import load_rules
-from orchestration.warehouse import WarehouseBuild, note_published
+from orchestration.warehouse import WarehouseBuild, note_published, release_name
 
 if TYPE_CHECKING:
     from orchestration.check_result import CheckResult
@@ -39,10 +40,15 @@ def check_name(table: str) -> str:
 def candidate(scope: RunScope) -> dg.MaterializeResult[None]:
     from orchestration.candidate import build_candidate
 
-    build = WarehouseBuild.newest(scope.places)
-    made = build_candidate(build.path, build.manifest, scope.places.published, release_id(build), build.instants)
+    with with_advice("build"):
+        build = WarehouseBuild.newest(scope.places)
+        made = build_candidate(build.path, build.manifest, scope.places.published, release_id(build), build.instants)
     return dg.MaterializeResult(
-        metadata={"release_id": made.release_id, "tables": len(made.catalog.tables), "path": str(made.folder)}
+        metadata={
+            "release_id": made.release_id,
+            "tables": len(made.catalog.tables),
+            "path": dg.MetadataValue.path(str(made.folder)),
+        }
     )
 
 
@@ -69,19 +75,20 @@ def audit(context: dg.AssetCheckExecutionContext, scope: RunScope) -> Iterator[d
     from orchestration.seal import seal
     from orchestration.shelf import candidate_folder, reject
 
-    places = scope.places
-    build = WarehouseBuild.newest(places)
-    window = scope.window(context.run.tags, build.as_of.date())
-    folder = candidate_folder(places.published, release_id(build))
-    made = Candidate(release_id(build), folder, read_catalog(build.manifest), tuple(build.instants))
-    rules = load_rules()
-    expected = scope.expected(window)
-    results = judge(made.database, rules, AuditScope(build.as_of, expected.first, expected.last))
-    receipt = seal(made, gather(places, build, window, made.release_id), results, places.published, rules)
-    if blocking := [result for result in receipt.results if result.is_blocking]:
-        # Dagster skips the publication after a blocking check, so the refusal is written down here.
-        reasons = [f"{result.rule_id}{result.about}: {result.observed}. {result.why}" for result in blocking]
-        reject(places.published, made.release_id, reasons, receipt.created_at)
+    with with_advice("audit"):
+        places = scope.places
+        build = WarehouseBuild.newest(places)
+        window = scope.window(context.run.tags, build.as_of.date())
+        folder = candidate_folder(places.published, release_id(build))
+        made = Candidate(release_id(build), folder, read_catalog(build.manifest), tuple(build.instants))
+        rules = load_rules()
+        expected = scope.expected(window)
+        results = judge(made.database, rules, AuditScope(build.as_of, expected.first, expected.last))
+        receipt = seal(made, gather(places, build, window, made.release_id), results, places.published, rules)
+        if blocking := [result for result in receipt.results if result.is_blocking]:
+            # Dagster skips the publication after a blocking check, so the refusal is written down here.
+            reasons = [f"{result.rule_id}{result.about}: {result.observed}. {result.why}" for result in blocking]
+            reject(places.published, made.release_id, reasons, receipt.created_at)
     for table in AUDITED:
         ours = [result for result in receipt.results if (result.table or "release") == table]
         yield dg.AssetCheckResult(
@@ -92,6 +99,7 @@ def audit(context: dg.AssetCheckExecutionContext, scope: RunScope) -> Iterator[d
             metadata={
                 "observed": "; ".join(f"{r.rule_id}: {r.observed}" for r in ours if r.status != "pass") or "nothing",
                 "rules": len(ours),
+                **(advice("audit") if any(result.is_blocking for result in ours) else {}),
                 "offending_rows": dg.MetadataValue.json({r.rule_id: r.sample_rows for r in ours if r.status != "pass"}),
             },
         )
@@ -115,20 +123,22 @@ def published(scope: RunScope) -> dg.MaterializeResult[None]:
     from ingestion.settings import Settings
     from orchestration.release import publish
 
-    build = WarehouseBuild.newest(scope.places)
-    done = publish(
-        scope.places.published,
-        release_id(build),
-        replace_live=scope.replaces_live,
-        keep=Settings().keep_releases,
-    )
-    note_published(scope.places, build, done.release_id)
+    with with_advice("publish"):
+        build = WarehouseBuild.newest(scope.places)
+        done = publish(
+            scope.places.published,
+            release_id(build),
+            replace_live=scope.replaces_live,
+            keep=Settings().keep_releases,
+        )
+        note_published(scope.places, build, done.release_id)
     return dg.MaterializeResult(
         metadata={
             "release_id": done.release_id,
             "replaced": done.replaced or "nothing",
-            "warnings": "\n".join(done.warnings) or "none",
-            "database": str(done.folder / "unwind.duckdb"),
+            "warnings": dg.MetadataValue.md("\n".join(f"- {warning}" for warning in done.warnings) or "none"),
+            "folder": dg.MetadataValue.path(str(done.folder)),
+            "database": dg.MetadataValue.path(str(done.folder / "unwind.duckdb")),
             "brief": dg.MetadataValue.path(str(done.folder / "brief.html")),
             "quality_page": dg.MetadataValue.path(str(done.folder / "quality.html")),
         }
@@ -136,8 +146,8 @@ def published(scope: RunScope) -> dg.MaterializeResult[None]:
 
 
 def release_id(build: WarehouseBuild) -> str:
-    """A release is named after the moment it answers for and the run that built it."""
-    return f"{build.as_of:%Y%m%dt%H%M%S}z-{build.run_id[:8]}"
+    """What the release of a build is called."""
+    return release_name(build.as_of, build.run_id)
 
 
 defs = dg.Definitions(assets=[candidate, published], asset_checks=[audit])

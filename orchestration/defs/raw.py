@@ -10,6 +10,8 @@ import dagster as dg
 
 from ingestion.contract import Dataset, load_contracts
 from orchestration import progress
+from orchestration.advice import what_to_do
+from orchestration.defs.failures import advice
 from orchestration.defs.resources import RunScope
 from orchestration.lateness import LATE
 from orchestration.run_scope import FIRST_DAY
@@ -86,7 +88,8 @@ def land(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[Any]:
     if broken:
         first, error = broken[0]
         more = f" (and {len(broken) - 1} more datasets)" if len(broken) > 1 else ""
-        raise dg.Failure(f"{first}{more}: {error}") from error
+        told = {"what_to_do": dg.MetadataValue.text(what_to_do("land", error))}
+        raise dg.Failure(f"{first}{more}: {error}", metadata=told) from error
 
 
 def landing_checks(key: dg.AssetKey, landing: "Landing") -> Iterator[dg.AssetCheckResult]:
@@ -97,7 +100,11 @@ def landing_checks(key: dg.AssetKey, landing: "Landing") -> Iterator[dg.AssetChe
         check_name="readable",
         passed=not landing.unreadable,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"unreadable": len(landing.unreadable), "first": "\n".join(landing.unreadable[:5]) or "none"},
+        metadata={
+            "unreadable": len(landing.unreadable),
+            "first": "\n".join(landing.unreadable[:5]) or "none",
+            **(advice("land") if landing.unreadable else {}),
+        },
     )
     yield dg.AssetCheckResult(
         asset_key=key,

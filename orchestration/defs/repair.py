@@ -2,9 +2,8 @@
 
 import dagster as dg
 
-from orchestration.defs.publish import CANDIDATE, PUBLISHED
-from orchestration.defs.schedules import release
-from orchestration.defs.warehouse import warehouse
+from ingestion.settings import Settings
+from orchestration.defs.schedules import REST, release
 from orchestration.run_scope import tags_of
 
 EVERY_SECONDS = 15 * 60
@@ -13,13 +12,13 @@ EVERY_SECONDS = 15 * 60
 @dg.sensor(
     job=release,
     minimum_interval_seconds=EVERY_SECONDS,
+    default_status=dg.DefaultSensorStatus.RUNNING if Settings().unattended else dg.DefaultSensorStatus.STOPPED,
     description="Days of the last thirty that should be landed and are not: landed and published, a gap once a day.",
 )
 def repair() -> dg.RunRequest | dg.SkipReason:
     """Ask for the oldest gaps together. A source that has nothing for a day is asked for it again tomorrow."""
     from ingestion.clock import run_clock
     from ingestion.places import Places
-    from ingestion.settings import Settings
     from orchestration.repair import find_repair
 
     settings = Settings()
@@ -30,12 +29,7 @@ def repair() -> dg.RunRequest | dg.SkipReason:
     return dg.RunRequest(
         run_key=f"repair-{now:%Y-%m-%d}-{found.name}",
         tags=tags_of(found.window),
-        asset_selection=[
-            *(dg.AssetKey(["raw", *key.split("/")]) for key in found.datasets),
-            *warehouse.keys,
-            CANDIDATE,
-            PUBLISHED,
-        ],
+        asset_selection=[*(dg.AssetKey(["raw", *key.split("/")]) for key in found.datasets), *REST],
     )
 
 

@@ -14,6 +14,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from ingestion.places import Places
 from orchestration.dbt_selection import without_graph_library
+from orchestration.defs.failures import with_advice
 from orchestration.defs.resources import RunScope
 from orchestration.lock import release_lock
 from orchestration.manifest import manifest_path
@@ -28,10 +29,11 @@ from orchestration.warehouse import (
     failed,
     prune,
     published_as,
+    release_name,
 )
 
 if TYPE_CHECKING:
-    from orchestration.extents import Extent
+    from orchestration.glance import Glance
 
 OWNERS = ["team:data"]
 # A second run of the same data waits for the first one's build, which takes seconds.
@@ -78,7 +80,7 @@ def warehouse(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[An
         # Yielding nothing skips everything downstream: the release that readers see is already this one.
         context.log.info(f"nothing new since release {now_shown.release_id}: not built again")
         return
-    with release_lock(places.warehouse, patience_seconds=WAIT_SECONDS):
+    with with_advice("build"), release_lock(places.warehouse, patience_seconds=WAIT_SECONDS):
         yield from _build(context, places, as_of, moments, key)
 
 
@@ -86,7 +88,7 @@ def _build(
     context: dg.AssetExecutionContext, places: Places, as_of: datetime, moments: list[datetime], key: str
 ) -> Iterator[Any]:
     from orchestration.catalog import read_catalog
-    from orchestration.extents import extents
+    from orchestration.glance import glances
 
     run_id = context.run.run_id
     path = places.warehouse / run_id / DATABASE
@@ -99,7 +101,8 @@ def _build(
             broken_then.append(f"the build as of {moment} failed: {broken[0].unique_id}: {broken[0].message}")
     results = dbt_build(places, path, as_of, earlier={} if broken_then else instants)
     broken = failed(results)
-    yield from _events(context, results, {} if broken else extents(path, read_catalog(manifest_path())))
+    shown = {} if broken else glances(path, read_catalog(manifest_path()))
+    yield from _events(context, results, shown, release_name(as_of, run_id))
     if broken:
         listed = "\n".join(f"{result.unique_id}: {result.message}" for result in broken)
         raise BuildFailed(f"{len(broken)} model(s) or test(s) failed; nothing is published:\n{listed}")
@@ -110,7 +113,7 @@ def _build(
 
 
 def _events(
-    context: dg.AssetExecutionContext, results: list[NodeResult], sizes: "Mapping[str, Extent]"
+    context: dg.AssetExecutionContext, results: list[NodeResult], shown: "Mapping[str, Glance]", release: str
 ) -> Iterator[Any]:
     manifest = orjson.loads(manifest_path().read_bytes())
     translator = Translator()
@@ -130,13 +133,20 @@ def _events(
             key = translator.get_asset_key(manifest["nodes"][result.unique_id])
             if key in context.selected_asset_keys:
                 metadata: dict[str, Any] = {"seconds": round(result.seconds, 3)}
-                if extent := sizes.get(".".join(key.path)):
-                    metadata |= {
-                        "dagster/row_count": extent.rows_count,
-                        "first": str(extent.first),
-                        "last": str(extent.last),
-                    }
+                if glance := shown.get(".".join(key.path)):
+                    metadata |= _metadata(glance) | {"release": release}
                 yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+
+
+def _metadata(glance: "Glance") -> dict[str, Any]:
+    rows_count, first, last = glance.extent
+    return {
+        "dagster/row_count": rows_count,
+        "first": str(first),
+        "last": str(last),
+        "newest_known_at": str(glance.newest),
+        **({"plot": dg.MetadataValue.md(glance.plot)} if glance.plot else {}),
+    }
 
 
 defs = dg.Definitions(assets=[warehouse])

@@ -20,6 +20,7 @@ from tests.end_to_end.three_days import Days
 pytestmark = pytest.mark.xdist_group("case")
 
 
+@pytest.mark.long
 def test_two_runs_give_the_same_tables_in_whatever_time_zone(
     case_over_live: tuple[Machine, CompletedProcess[str]], published_case: Machine
 ) -> None:
@@ -35,6 +36,7 @@ def test_two_runs_give_the_same_tables_in_whatever_time_zone(
     assert machine.hosts_sought() == []
 
 
+@pytest.mark.long
 def test_live_data_are_replaced_only_by_whoever_says_that_they_may_be(
     case_over_live: tuple[Machine, CompletedProcess[str]], days: Days
 ) -> None:

@@ -120,7 +120,7 @@ def test_every_source_has_its_time_by_the_clock_it_lives_by(loaded: dict[str, An
     for cron, _, description in loaded["schedules"].values():
         assert len(cron.split()) == 5
         assert description
-    assert set(loaded["sensors"]) == {"repair", "alerts"}
+    assert set(loaded["sensors"]) == {"repair", "alerts", "old_runs"}
     assert all(loaded["sensors"].values())
 
 

@@ -53,6 +53,7 @@ def tireless(machine: Machine, mirror: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("kill")
 def test_twenty_kills_leave_whole_files_and_the_next_landing_completes(tmp_path: Path) -> None:
     machine, chance = Machine(tmp_path), random.Random(20260205)

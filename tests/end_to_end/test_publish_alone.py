@@ -123,7 +123,8 @@ def test_a_file_changed_after_its_audit_is_not_published(bench: Bench) -> None:
 
 def test_what_passed_its_audit_may_be_published_later_and_alone(bench: Bench) -> None:
     honest = bench.rebuild("honest01")
-    assert bench.desk.steps(["release/candidate"], case=CASE).success
+    audited = bench.desk.steps(["release/candidate"], case=CASE)
+    assert audited.success, errors_of(audited)
     assert bench.shown() == [(bench.current, 70_580.3)]
     alone = bench.desk.steps(["release/published"], case=CASE)
     assert alone.success, errors_of(alone)

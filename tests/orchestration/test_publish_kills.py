@@ -19,7 +19,7 @@ from orchestration.release import list_releases, publish, rollback
 from tests.orchestration import good_warehouse
 from tests.orchestration.releasing import sealed
 
-# The promise is 200 kills, and 800 reads over 40 publications: `make test-long`. Every run of the tests does a tenth.
+# The promise is 200 kills, and 800 reads over 40 publications: `make test-soak`. Every run of the tests does a tenth.
 KILLS = int(os.environ.get("UNWIND_TEST_KILLS", "20"))
 PUBLICATIONS = int(os.environ.get("UNWIND_TEST_PUBLICATIONS", "6"))
 # Of each of two readers between two publications, however slow the machine.
