@@ -20,6 +20,7 @@ from ingestion.events import Taken, hidden, write_day
 from ingestion.landing import PartitionReport, check, quarantine_rows, stored_inputs, stored_rows, write_partition
 from ingestion.places import Places
 from ingestion.sources import Feed
+from ingestion.standing import standing
 from ingestion.windows import PARTITION_FORMATS, partition_of
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ def project(
         inputs = _inputs(dataset, source, captures)
         made_from = {stored_inputs(places.raw, dataset, name) for name in _existing(places, dataset, partition)}
         # An unreadable answer is told again in every run, until the source gives another one.
-        newest = {capture.request_key: capture.capture_id for capture in captures}
-        if not is_forced and made_from == {inputs} and unreadable_captures(places, dataset).isdisjoint(newest.values()):
+        if not is_forced and made_from == {inputs} and not standing(captures, unreadable_captures(places, dataset)):
             names = _existing(places, dataset, partition)
             report.partitions += [PartitionReport(name, is_unchanged=True) for name in names]
             continue
@@ -83,29 +83,28 @@ def _land(
     inputs: str,
     report: IngestReport,
 ) -> None:
-    newest = {capture.request_key: capture.capture_id for capture in captures}
-    told_by = set(newest.values())
     good: list[pl.DataFrame] = []
     bad: list[pl.DataFrame] = []
     empty: list[str] = []
+    refused: dict[str, str] = {}
     if landed_already:
         good.append(stored_rows(places.raw, dataset, partition))
         bad += _stored_quarantine(places, dataset, partition)
-        for capture_id, reason in (row for frame in bad for row in _refused(frame)):
-            (report.unreadable if capture_id in told_by else report.notices).append(reason)
+        refused |= dict(row for frame in bad for row in _refused(frame))
     new = [capture.capture_id for capture in captures[landed_already:]]
     for capture in store.read(dataset.source, dataset.name, new):
         try:
             parsed = check(dataset, source.parse(dataset, capture), capture, source.version)
         except UnreadableBody as error:
             bad.append(quarantine_rows(capture, "capture", [(str(error), None)]))
-            (report.unreadable if capture.capture_id in told_by else report.notices).append(str(error))
+            refused[capture.capture_id] = str(error)
             continue
         good.append(parsed.good)
         bad.append(parsed.bad)
         report.running += parsed.running
         if not (parsed.good.height or parsed.bad.height or parsed.running):
             empty.append(capture.url)
+    _tell(refused, captures, report)
     if empty and source.next_page is None:
         # Nothing may have happened; or a source that is not well has answered with an empty list.
         report.notices.append(f"{len(empty)} answer(s) without a row: {empty[0]}{' …' if len(empty) > 1 else ''}")
@@ -131,8 +130,8 @@ def _land_events(
     report: IngestReport,
 ) -> None:
     """The same where rows cannot be held: all answers of the partition again, each to a file, and then together."""
-    told_by = set({capture.request_key: capture.capture_id for capture in captures}.values())
     bad: list[pl.DataFrame] = []
+    refused: dict[str, str] = {}
     taken: list[Taken] = []
     with ExitStack() as stack:
         for capture in store.read(dataset.source, dataset.name, [capture.capture_id for capture in captures]):
@@ -144,18 +143,26 @@ def _land_events(
                 answer.read(source)
             except UnreadableBody as error:
                 bad.append(quarantine_rows(capture, "capture", [(str(error), None)]))
-                (report.unreadable if capture.capture_id in told_by else report.notices).append(str(error))
+                refused[capture.capture_id] = str(error)
                 continue
             bad += answer.bad
             report.running += answer.running
             if answer.answers:
                 taken.append(answer)
+        _tell(refused, captures, report)
         counts = _write_quarantine(places, dataset, partition, bad)
         landed = PartitionReport(partition, is_unchanged=True)
         if taken:
             landed = write_day(places.raw, dataset, partition, taken, inputs)
         landed.quarantined = counts
         report.partitions.append(landed)
+
+
+def _tell(refused: dict[str, str], captures: list[Capture], report: IngestReport) -> None:
+    """An unreadable answer fails the landing while it stands; afterwards it is a fact worth knowing."""
+    still = standing(captures, refused)
+    for capture_id, reason in refused.items():
+        (report.unreadable if capture_id in still else report.notices).append(reason)
 
 
 def _partition_names(dataset: Dataset, partition: str) -> pl.Expr:

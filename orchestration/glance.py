@@ -72,8 +72,9 @@ def _newest(connection: duckdb.DuckDBPyConnection, table: Table) -> datetime | N
     known = next((name for name in ("known_at", "known_from_at") if name in table.column_names), None)
     if known is None:
         return None
-    query = statement("select max({known}) from {target}", known=ident(known), target=_name(table))
-    newest: datetime | None = connection.execute(query).fetchall()[0][0]
+    newest: datetime | None = connection.execute(
+        statement("select max({known}) from {target}", known=ident(known), target=_name(table))
+    ).fetchall()[0][0]
     return newest
 
 
@@ -85,17 +86,19 @@ def _plot(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
     if time is None or measure is None:
         return ""
     others = [name for name in table.grain if name != time]
-    query = statement(
-        "with points as (select concat_ws(' ', {others}) as series, {time} as moment, {measure} as amount "
-        "from {target} where isfinite(cast({measure} as double))), "
-        "longest as (select series from points group by series order by count(*) desc, series limit 1) "
-        "select series, moment, amount from points semi join longest using (series) order by moment desc limit ?",
-        others=idents(others) if others else literal(""),
-        time=ident(time),
-        measure=ident(measure.name),
-        target=_name(table),
-    )
-    rows = connection.execute(query, [POINTS]).fetchall()[::-1]
+    rows = connection.execute(
+        statement(
+            "with points as (select concat_ws(' ', {others}) as series, {time} as moment, {measure} as amount "
+            "from {target} where isfinite(cast({measure} as double))), "
+            "longest as (select series from points group by series order by count(*) desc, series limit 1) "
+            "select series, moment, amount from points semi join longest using (series) order by moment desc limit ?",
+            others=idents(others) if others else literal(""),
+            time=ident(time),
+            measure=ident(measure.name),
+            target=_name(table),
+        ),
+        [POINTS],
+    ).fetchall()[::-1]
     return _drawn(measure, rows) if len(rows) > 1 else ""
 
 
