@@ -23,7 +23,8 @@ run: setup
 test: setup
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not mirror and not clients and not soak and not long"
 
-# Whole runs beside whole runs: a daemon's morning, the case in another time zone, landings that are killed.
+# Whole runs beside whole runs: a daemon's morning, the case in another time zone, killed landings and publications, a
+# dataset added to a copy.
 test-long: setup
 	$(BIN)/pytest -n 2 --dist loadgroup -m "long and not mirror"
 

@@ -17,7 +17,7 @@ import pytest
 from tests.end_to_end.children import BIN, PROJECT, Machine
 from tests.loopback.exchange import SERVED
 
-pytestmark = pytest.mark.xdist_group("added")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("added")]
 ADDED = Path(__file__).parent / "added_dataset"
 STAGING = "dbt_project/models/staging/alternative_me"
 THREE_FILES = {

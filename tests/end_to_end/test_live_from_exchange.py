@@ -12,7 +12,7 @@ import pytest
 from tests.end_to_end.questions import ask, ask_one
 from tests.end_to_end.three_days import RESTATED, Days
 
-pytestmark = pytest.mark.xdist_group("case")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("case")]
 
 
 def test_live_answers_are_published_as_measured(days: Days) -> None:

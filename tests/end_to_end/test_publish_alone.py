@@ -22,7 +22,7 @@ from tests.end_to_end.children import Machine
 from tests.end_to_end.in_process import Desk, errors_of
 from tests.end_to_end.questions import ask, ask_one
 
-pytestmark = pytest.mark.xdist_group("case")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("case")]
 CASE = "feb_2026"
 IMPOSSIBLE = (
     "update marts.fct_price_daily set close_price = -1, known_at = timestamp '2030-01-01' "

@@ -110,6 +110,7 @@ def go(process: subprocess.Popen[str]) -> None:
     process.stdin.flush()
 
 
+@pytest.mark.long
 def test_a_kill_leaves_the_old_release_or_the_new(tmp_path: Path, publisher) -> None:
     published = tmp_path / "published"
     sealed(tmp_path, "r1")
@@ -203,6 +204,7 @@ def wait_for_reads(readers: list[subprocess.Popen[str]], counters: list[Path], m
         time.sleep(0.01)
 
 
+@pytest.mark.long
 def test_readers_never_see_an_error_or_a_mix(tmp_path: Path) -> None:
     published, stop = tmp_path / "published", tmp_path / "stop"
     sealed(tmp_path, "r100", marked(100))

@@ -40,6 +40,7 @@ def _build(places: Places, run_id: str, as_of: datetime) -> Path:
     return path
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("warehouse")
 def test_each_build_answers_for_its_own_moment_though_the_project_is_parsed_once(places: Places) -> None:
     assert _last_day(_build(places, "one", AT_NIGHT)) == date(2026, 2, 5)
