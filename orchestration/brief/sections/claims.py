@@ -46,11 +46,13 @@ def _row(claim: Row) -> tuple[Cell, ...]:
     ended = claim["ended"]
     changed = ended is not None and ended != claim["verdict"]
     found = claim["evidence_value"] if claim["evidence_value"] is not None else claim["computed_value"]
+    # A claim that is true or not is told by how much of it holds.
+    of_parts = claim["comparison"] == "is_true"
     return (
         str(claim["claim_id"]),
         said("both", en=claim["statement"], zh=claim["statement_zh"] or claim["statement"]),
-        _measured(claim["claimed_value"], claim["unit"]),
-        _measured(found, claim["unit"]),
+        Figure("is_true", "label") if of_parts else _measured(claim["claimed_value"], claim["unit"]),
+        Figure(found, "share") if of_parts and found is not None else _measured(found, claim["unit"]),
         Figure(claim["verdict"], "label"),
         said("claims.ended", why=claim["reason"] or "", ended=Figure(ended, "label"))
         if changed
@@ -71,8 +73,8 @@ with articles as (
 )
 select
     checked.as_of_at, checked.claim_id, checked.statement, checked.statement_zh, checked.claimed_value, checked.unit,
-    checked.computed_value, checked.evidence_value, checked.verdict, checked.reason, checked.evidence,
-    final.verdict as ended
+    checked.comparison, checked.computed_value, checked.evidence_value, checked.verdict, checked.reason,
+    checked.evidence, final.verdict as ended
 from marts.fct_claim_check as checked
 inner join articles using (article, as_of_at)
 left join marts.fct_claim_check as final

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,13 @@ def make_release(
     first: datetime = FIRST,
     provenance: str = "measured",
     instants: Iterable[datetime] = (),
+    as_it_stood: Mapping[str, list[dict[str, Any]]] | None = None,
     **more: list[dict[str, Any]],
 ) -> Path:
-    """A release with `tables` (default: all below) around `first`, plus `more` tables of the marts by name."""
+    """A release with `tables` (default: all below) around `first`, plus `more` tables of the marts by name.
+
+    as_it_stood: tables of the marts as they stood at the first of the instants.
+    """
     path = folder / "unwind.duckdb"
     made = {name: rows(first) for name, rows in ROWS.items() if tables is None or name in tables} | more
     moments = [moment.isoformat() for moment in instants]
@@ -34,6 +38,8 @@ def make_release(
             connection.execute(f"create schema {schema}")
         for name, rows in made.items():
             _write(connection, f"marts.{name}", rows)
+        for name, rows in (as_it_stood or {}).items():
+            _write(connection, f"marts_asof_{next(iter(instants)):%Y%m%dt%H%M}z.{name}", rows)
         told = {
             "release_id": "r1", "created_at": first, "as_of_at": first + timedelta(days=30), "scope": "live",
             "window_from": (first - timedelta(days=9)).date(), "window_to": (first + timedelta(days=9)).date(),
@@ -139,7 +145,7 @@ def claim(claimed_at: datetime, *, is_final: bool = False, **more: Any) -> dict[
     """One row of fct_claim_check."""
     return {
         "article": "one", "claim_id": 1, "as_of_at": claimed_at, "is_final": is_final, "statement": "It fell.",
-        "statement_zh": "下跌了。",
+        "statement_zh": "下跌了。", "comparison": "equals",
         "claimed_value": -14.0, "computed_value": -14.3, "evidence_value": -14.1, "unit": "pct",
         "verdict": "ties", "reason": "Two composites say so.", "evidence": "independent_publication", **more,
     }  # fmt: skip

@@ -143,10 +143,8 @@ def test_claims_and_conditions_of_these_days_stand_beside_how_they_ended(tmp_pat
             claim(STOOD, verdict="ties_as_of"),
             claim(FIRST + timedelta(days=30), is_final=True, verdict="contradicted"),
         ],
-        fct_condition_scoreboard=[
-            condition(STOOD - timedelta(hours=1), status="pending", is_newest=False),
-            condition(STOOD + timedelta(days=3)),
-        ],
+        fct_condition_scoreboard=[condition(STOOD + timedelta(days=3))],
+        as_it_stood={"fct_condition_scoreboard": [condition(STOOD - timedelta(hours=1), status="pending")]},
     )
     page = render_brief(database)
     told = words(section(page, "claims"))
@@ -175,3 +173,11 @@ def test_chinese_has_no_english_sentence_left(pages: dict[Language, str]) -> Non
         assert part not in page, part
     assert "未平仓量" in page
     assert '<html lang="zh">' in page
+
+
+def test_a_claim_of_several_parts_is_told_by_how_many_hold(tmp_path: Path) -> None:
+    parts = claim(STOOD, comparison="is_true", claimed_value=1.0, evidence_value=0.67, unit="share", verdict="partly")
+    told = words(
+        section(render_brief(make_release(tmp_path, PRICES, instants=[STOOD], fct_claim_check=[parts])), "claims")
+    )
+    assert "It fell. true 67% partly" in told
