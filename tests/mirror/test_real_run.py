@@ -5,6 +5,7 @@ Only relations and counts are asserted; the archive's values stay in the archive
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -30,6 +31,22 @@ def test_the_release_is_degraded_by_what_the_archive_lacks_and_by_nothing_else(r
     reasons = real_run.release.degraded_reasons
     assert [reason.partition(": ")[0] for reason in reasons] == [SPOT.key, METRICS.key]
     assert all(ABSENT in reason and "ETHUSDT" in reason for reason in reasons)
+
+
+@pytest.mark.parametrize(("page", "february"), [("brief.html", "Feb"), ("brief.zh.html", "年2月")])
+def test_its_brief_is_measured_and_says_no_word_of_february(real_run: Run, page: str, february: str) -> None:
+    assert real_run.release is not None
+    folder = real_run.data_dir / "published" / "releases" / real_run.release.release_id
+    text = (folder / page).read_text()
+    seen = re.sub(r"<style.*?</style>|<[^>]+>", " ", text, flags=re.DOTALL)
+    assert february not in seen
+    assert "2026-02" not in seen
+    sections = re.findall(r'<section id="\w+".*?(?=<section id=|<footer)', text, flags=re.DOTALL)
+    assert len(sections) == 10
+    # What did not land is absent with a reason, and nothing is half there.
+    assert all(("<svg" in one or "<table" in one) != ('class="absent"' in one) for one in sections)
+    assert "<svg" in sections[0]
+    assert 'class="absent"' in sections[-1]
 
 
 @pytest.mark.parametrize("table", ["price", "open_interest"])
