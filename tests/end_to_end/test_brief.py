@@ -39,6 +39,14 @@ def test_its_first_lines_are_the_numbers_of_the_release(published_case: Machine)
     assert "not identified" in first
 
 
+def test_what_was_told_meanwhile_stands_at_its_minute(published_case: Machine) -> None:
+    page = (published_case.data / "published" / "latest" / "brief.html").read_text()
+    told = " ".join(re.sub(r"<[^>]+>", " ", sections(page)["prices"]).split())
+    assert "6 Feb 03:00 UTC Flow of the funds on 5 Feb told: −$259m." in told
+    assert "6 Feb 12:06 UTC Flow of the funds on 5 Feb told anew: −$434m." in told
+    assert "6 Feb 08:00 UTC Options of Deribit expire." in told
+
+
 def test_conditions_stand_as_they_stood_and_a_rate_without_a_case_is_none(published_case: Machine) -> None:
     page = (published_case.data / "published" / "latest" / "brief.html").read_text()
     told = " ".join(re.sub(r"<[^>]+>", " ", sections(page)["scoreboard"]).split())

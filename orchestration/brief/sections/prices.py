@@ -1,4 +1,4 @@
-"""The 48 hours: bars by the hour, the levels that were tested and how, closes of New York, runs of forced closing."""
+"""The 48 hours: bars by the hour, levels and their tests, closes of New York, runs of forced closing, other events."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ import altair as alt
 
 from orchestration.brief import theme
 from orchestration.brief.focus import Focus
+from orchestration.brief.happened import Event, happened
 from orchestration.brief.reader import Release, Row
 from orchestration.brief.section import Draw, Figure, Grid, Said, Section, said
 
-TABLES = ("fct_price_hourly", "fct_level_test", "fct_asset_session_return", "fct_liquidation_cascade")
+TABLES = (
+    "fct_price_hourly", "fct_level_test", "fct_asset_session_return", "fct_liquidation_cascade",
+    "fct_option_expiry_open_interest", "fct_difficulty_epoch",
+)  # fmt: skip
 NEEDS = TABLES[:1]
 SHOWN_LEVELS = 6
 STATES = {"failed": "cross", "broken": "triangle-up", "lost": "triangle-down", "reclaimed": "diamond", "open": "circle"}
@@ -28,6 +32,7 @@ def section(release: Release, focus: Focus, labels: Mapping[str, str]) -> Sectio
         "fct_asset_session_return"
     ) else []  # fmt: skip
     cascades = release.rows(_CASCADES, **focus.values) if release.has("fct_liquidation_cascade") else []
+    events = happened(release, focus)
     finding = [said("prices.path", venue=focus.venue, quote=focus.quote_currency, **path)]
     failed = [row for row in tests if row["state"] == "failed"]
     if tests:
@@ -43,8 +48,8 @@ def section(release: Release, focus: Focus, labels: Mapping[str, str]) -> Sectio
         "prices",
         TABLES,
         finding=tuple(finding),
-        draw=_draw(focus, bars, _shown(tests), closes, cascades, labels),
-        grids=(_grid(tests),) if tests else (),
+        draw=_draw(focus, bars, _shown(tests), closes, cascades, events, labels),
+        grids=(*([_grid(tests)] if tests else []), *([_events(events)] if events else [])),
         notes=tuple(notes),
     )
 
@@ -79,12 +84,21 @@ def _grid(tests: list[Row]) -> Grid:
     )
 
 
+def _events(events: list[Event]) -> Grid:
+    return Grid(
+        ("number", "moment", "event"),
+        [(str(number), said("prices.moment", at=event.at), event.what) for number, event in enumerate(events, start=1)],
+        title=said("prices.events"),
+    )
+
+
 def _draw(
     focus: Focus,
     bars: list[Row],
     tests: list[Row],
     closes: list[datetime],
     cascades: list[Row],
+    events: list[Event],
     labels: Mapping[str, str],
 ) -> Draw:
     lowest, highest = min(row["low"] for row in bars), max(row["high"] for row in bars)
@@ -128,6 +142,8 @@ def _draw(
             )
             layers.append(marks.encode(x=x, y=y, shape=shape))
         height = 300 if canvas.is_narrow else 360
+        if events:
+            layers += _numbers_at(canvas, x, events, height)
         return theme.stack(canvas.pane(labels[f"price_by_hour_{currency}"], height, *layers))
 
     return draw
@@ -140,6 +156,17 @@ def _words_at(
     words = alt.Chart(points).mark_text(align="right", baseline="top", dx=-4, dy=14 * line, color=colour, fontSize=11)
     drawn: alt.Chart = words.encode(x=x, y=alt.value(2), text="text:N")
     return drawn
+
+
+def _numbers_at(canvas: theme.Canvas, x: alt.X, events: list[Event], height: int) -> list[alt.Chart]:
+    """A mark on the axis for each event, with its number in the list below."""
+    points = canvas.rows(
+        {"t": theme.milliseconds(event.at), "text": str(number)} for number, event in enumerate(events, start=1)
+    )
+    marks = alt.Chart(points).mark_point(shape="triangle-up", size=45, filled=True, color=theme.SOFT, opacity=1)
+    words = alt.Chart(points).mark_text(align="left", baseline="middle", dx=6, color=theme.SOFT, fontSize=11)
+    at_the_foot = alt.value(height - 4)
+    return [marks.encode(x=x, y=at_the_foot), words.encode(x=x, y=at_the_foot, text="text:N")]
 
 
 _BARS = """
