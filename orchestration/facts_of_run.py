@@ -85,8 +85,11 @@ def _fed_by(catalog: Catalog) -> dict[str, list[str]]:
 
 
 def inputs_key(places: Places, as_of: datetime, instants: list[datetime], rule_set: str) -> str:
-    """One hash over everything a release is a function of: raw, models, rules, the moments, and what degraded it."""
+    """One hash over all that a release is a function of: raw, models, rules, brief, moments, and what degraded it."""
     digest = hashlib.sha256()
+    for path in sorted((PROJECT / "orchestration" / "brief").rglob("*")):
+        if path.suffix in (".py", ".yml", ".j2"):
+            digest.update(path.read_bytes())
     # Whatever changes with time alone, a session becoming final or missing, changes at a whole hour.
     hour = as_of.replace(minute=0, second=0, microsecond=0)
     for part in (code_version(), rule_set, hour.isoformat(), *(moment.isoformat() for moment in instants)):
