@@ -21,11 +21,11 @@ from ingestion.atomic import write_atomically
 from ingestion.errors import UnwindError
 from ingestion.places import Places
 from orchestration.catalog import PUBLISHED_SCHEMAS
-from orchestration.manifest import DBT_PROJECT, manifest_path
+from orchestration.manifest import DBT_PROJECT, MANIFEST, PARSE, manifest_path
 from orchestration.run_scope import instant_name
 
 KEPT_WAREHOUSES = 3
-DATABASE, NOTE, PARSE, MANIFEST = "warehouse.duckdb", "build.json", "partial_parse.msgpack", "manifest.json"
+DATABASE, NOTE = "warehouse.duckdb", "build.json"
 EARLIER = "earlier"
 
 

@@ -17,11 +17,10 @@ from orchestration.dbt_selection import without_graph_library
 from orchestration.defs.failures import with_advice
 from orchestration.defs.resources import RunScope
 from orchestration.lock import release_lock
-from orchestration.manifest import manifest_path
+from orchestration.manifest import MANIFEST, manifest_path
 from orchestration.run_scope import instant_name
 from orchestration.warehouse import (
     DATABASE,
-    MANIFEST,
     BuildFailed,
     NodeResult,
     WarehouseBuild,

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
-from orchestration.manifest import manifest_path
-from orchestration.warehouse import PARSE, environment
+from orchestration.manifest import PARSE, manifest_path
+from orchestration.warehouse import environment
 from tests.dbt.raw_factory import DBT_PROJECT, Raw, raw_schemas, write_raw
 
 _FILES = re.compile(r"read_parquet\('[^']*/(\w+)/(\w+)/\*\.parquet'\)")
