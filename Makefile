@@ -44,7 +44,8 @@ test-clients: setup
 # The promises about kills and readers at full length; then the server of deploy/ as plain processes over a Postgres of
 # Debian's, and three archived days at speed. Many minutes.
 test-soak: .venv/server
-	UNWIND_TEST_KILLS=200 UNWIND_TEST_PUBLICATIONS=40 $(BIN)/pytest -s -n 0 --timeout 1800 tests/orchestration/test_publish_kills.py
+	UNWIND_TEST_KILLS=200 UNWIND_TEST_PUBLICATIONS=40 $(BIN)/pytest -s -n 0 --timeout 3600 \
+		tests/end_to_end/test_kill.py tests/orchestration/test_publish_kills.py
 	$(BIN)/pytest -s -rs -m soak tests/soak
 
 # The same server over this checkout's data, to look at; its database is thrown away.

@@ -33,7 +33,8 @@ from tests.end_to_end.children import Machine
 from tests.end_to_end.tireless import DATASETS, FIRST_DAY, ONE_DAY
 from tests.loopback.exchange import Exchange
 
-KILLS = 20
+# The promise is 200 kills: `make test-soak`.
+KILLS = int(os.environ.get("UNWIND_TEST_KILLS", "20"))
 LONGEST_LIFE_SECONDS = 0.3
 
 
@@ -55,7 +56,7 @@ def tireless(machine: Machine, mirror: str) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.mark.long
 @pytest.mark.xdist_group("kill")
-def test_twenty_kills_leave_whole_files_and_the_next_landing_completes(tmp_path: Path) -> None:
+def test_kills_leave_whole_files_and_the_next_landing_completes(tmp_path: Path) -> None:
     machine, chance = Machine(tmp_path), random.Random(20260205)
     half_written: set[Path] = set()
     with Exchange(now="2026-12-31T12:00:00") as exchange:
