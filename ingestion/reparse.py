@@ -21,6 +21,7 @@ from ingestion.landing import PartitionReport, check, quarantine_rows, stored_in
 from ingestion.places import Places
 from ingestion.sources import Feed
 from ingestion.standing import standing
+from ingestion.turns import turn
 from ingestion.windows import PARTITION_FORMATS, partition_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,18 @@ def project(
     report: IngestReport,
     is_forced: bool = False,
 ) -> None:
-    """Land every partition whose captures, contract or parser differ from what it was made from; all, if forced."""
+    """Land every partition whose captures, contract or parser differ from what it was made from; all, if forced.
+
+    A schedule's run and a repair may land one dataset at once. The later of them finds the captures of both.
+    """
+    with turn(places.raw / dataset.source / dataset.name):
+        _project(dataset, source, store, places, report, is_forced)
+    _notice_shared_labels(dataset, places, report)
+
+
+def _project(
+    dataset: Dataset, source: Feed, store: CaptureStore, places: Places, report: IngestReport, is_forced: bool
+) -> None:
     for partition, captures in _by_partition(dataset, source, store).items():
         inputs = _inputs(dataset, source, captures)
         made_from = {stored_inputs(places.raw, dataset, name) for name in _existing(places, dataset, partition)}
@@ -51,7 +63,6 @@ def project(
             continue
         landed = 0 if is_forced else _landed_already(places, dataset, source, partition, captures)
         _land(dataset, source, store, places, partition, captures, landed, inputs, report)
-    _notice_shared_labels(dataset, places, report)
 
 
 def unreadable_captures(places: Places, dataset: Dataset) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
 from functools import cache, partial
@@ -11,6 +10,7 @@ from pathlib import Path
 from ingestion.atomic import write_atomically
 from ingestion.errors import UnwindError
 from ingestion.settings import PROJECT
+from ingestion.turns import turn
 
 DBT_PROJECT = PROJECT / "dbt_project"
 TARGET = DBT_PROJECT / "target"
@@ -27,9 +27,7 @@ def manifest_path() -> Path:
     """
     wanted = project_digest()
     if not _is_parsed(wanted):
-        TARGET.mkdir(parents=True, exist_ok=True)
-        with (TARGET / ".parsing").open("a") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)
+        with turn(TARGET):
             if not _is_parsed(wanted):
                 _parse()
                 write_atomically(TARGET / STAMP, lambda part: part.write_text(wanted))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from threading import Event, Thread
+from time import sleep
+from typing import Any
 
 import polars as pl
 import pytest
 
+from ingestion import reparse
 from ingestion.capture import CaptureStore
 from ingestion.contract import Dataset
 from ingestion.ingest import ingest
@@ -72,6 +76,28 @@ def test_a_restated_session_gives_two_vintages(desk: Desk) -> None:
     assert after["net_flow_usd"].to_list() == [before["net_flow_usd"][0], -1.0]
     assert after["known_at"][1] == datetime(2026, 3, 11, 12)
     assert after["known_at"][0] == before["known_at"][0]
+
+
+def test_two_landings_at_once_lose_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slower one wrote last what it had read first: the answer that came in between was gone from raw."""
+    write, was_first = reparse.write_partition, Event()
+
+    def slow_at_first(*given: Any) -> Any:
+        if not was_first.is_set():
+            was_first.set()
+            sleep(0.5)
+        return write(*given)
+
+    monkeypatch.setattr(reparse, "write_partition", slow_at_first)
+    slow = Thread(target=desk.land, args=(FLOWS, LAST, LAST))
+    slow.start()
+    assert was_first.wait(5)
+    desk.exchange.now = "2026-03-11T12:00:00"
+    desk.exchange.fault("*sosovalue*", "restated", session="2026-03-03", flow=-1.0)
+    desk.land(FLOWS, LAST, LAST)
+    slow.join()
+    monkeypatch.undo()
+    assert desk.raw(FLOWS).filter(pl.col("session_date") == date(2026, 3, 3)).height == 2
 
 
 def test_a_replaced_file_is_a_new_vintage_and_the_old_one_stays(desk: Desk) -> None:
