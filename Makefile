@@ -1,5 +1,5 @@
 # Two commands for a newcomer: `make run`, then `make test`. Everything they need is set up on the way.
-.PHONY: setup run test test-long test-mirror test-clients test-soak server check ui bench clean docs dbt-docs pictures poison
+.PHONY: setup run test test-long test-mirror test-clients test-soak server superset check ui bench clean docs dbt-docs pictures poison
 PYTHON ?= python3
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
@@ -52,6 +52,16 @@ test-soak: .venv/server
 server: .venv/server
 	$(BIN)/python -m tests.soak.server
 
+# Superset over this checkout's releases, at 127.0.0.1:8088. An environment of its own, since it holds to an older SQLAlchemy.
+.venv-superset/ready: .venv/ready deploy/superset/requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit("Superset needs Python 3.11 or 3.12") if sys.version_info >= (3, 13) else None'
+	test -x .venv-superset/bin/python || $(PYTHON) -m venv .venv-superset
+	$(BIN)/uv pip install --quiet --require-hashes --python .venv-superset/bin/python -r deploy/superset/requirements.lock
+	touch $@
+
+superset: .venv-superset/ready
+	$(BIN)/python -m orchestration.superset .venv-superset/bin
+
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -89,4 +99,4 @@ bench: setup
 	$(BIN)/python -m tests.bench
 
 clean:
-	rm -rf .venv data dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	rm -rf .venv .venv-superset data dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -8,16 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def write_atomically(target: Path, write: Callable[[Path], object]) -> None:
+def write_atomically(target: Path, write: Callable[[Path], object], *, is_private: bool = False) -> None:
     """Let `write` fill a hidden sibling, then move it over `target`.
 
     The name starts with a dot and ends in `.part`, so no `*.parquet` glob ever picks it up. Both the file and
-    its folder are synced: a rename that the disk forgets would be a lost partition.
+    its folder are synced: a rename that the disk forgets would be a lost partition. A private file is for its owner
+    alone, from its first byte on.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     # Two threads of one process may write the same file, such as the refusal of a host that both asked.
     part = target.parent / f".{target.name}.{threading.get_ident()}.{os.getpid()}.part"
     try:
+        if is_private:
+            part.touch(mode=0o600)
         write(part)
         sync(part)
         os.replace(part, target)

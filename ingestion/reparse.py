@@ -239,7 +239,7 @@ def _write_quarantine(places: Places, dataset: Dataset, partition: str, bad: lis
     if not rows.height:
         path.unlink(missing_ok=True)
         return {}
-    write_atomically(path, lambda part: rows.write_parquet(part, compression="zstd"))
+    write_atomically(path, lambda part: rows.write_parquet(part, compression="zstd"), is_private=True)
     # A refused answer is told as such, or as a notice once it is not the newest; here its rows are not counted.
     return dict(rows.filter(pl.col("scope") == "row")["reason"].value_counts().rows())
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.atomic import is_alive
-from orchestration.catalog import Catalog, Column, Table, read_catalog
+from orchestration.catalog import Catalog, Table, read_catalog
 from orchestration.identifiers import ident, idents, literal, release_folder, statement
 from orchestration.refusals import CandidateExists, ContractMismatch, UnpublishableColumn
 from orchestration.run_scope import instant_name
@@ -99,13 +99,9 @@ def comment(connection: duckdb.DuckDBPyConnection, place: Sequence[str], table: 
             statement(
                 "comment on column {target} is {text}",
                 target=ident(*place, table.name, column.name),
-                text=literal(_describe(column)),
+                text=literal(column.comment),
             )
         )
-
-
-def _describe(column: Column) -> str:
-    return f"{column.description} Unit: {column.unit}." if column.unit else column.description
 
 
 def _new_folder(published: Path, release_id: str) -> Path:

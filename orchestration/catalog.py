@@ -29,6 +29,11 @@ class Column:
     description: str
     unit: str | None = None
 
+    @property
+    def comment(self) -> str:
+        """What a reader of the file, or of a tool upon it, is told."""
+        return f"{self.description} Unit: {self.unit}." if self.unit else self.description
+
 
 @dataclass(frozen=True, slots=True)
 class KnownIssue:

@@ -14,7 +14,8 @@ def dagster_home(settings: Settings) -> Path:
     home = Path(os.environ.setdefault("DAGSTER_HOME", str(settings.data_dir / "dagster")))
     # Events that Dagster hands over together are stored together (event_log.py); read once, at Dagster's import.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "500")
-    home.mkdir(parents=True, exist_ok=True)
+    # Its event log is the log of a run: for its owner alone.
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():
         shutil.copy(Path(__file__).with_name("dagster.yaml"), home / "dagster.yaml")
     return home

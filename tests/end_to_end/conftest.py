@@ -13,6 +13,13 @@ from orchestration.manifest import manifest_path
 from tests.end_to_end.children import Machine
 from tests.end_to_end.three_days import Days, live_through
 
+# Somebody's keys and address. A case asks nobody, so none of them may be anywhere afterwards: test_canary_key.py.
+KEYS = {
+    "UNWIND_FRED_KEY": "fred-CANARY/+51d0e2",
+    "UNWIND_COINALYZE_KEY": "coinalyze-CANARY/+7f3a9c",
+    "UNWIND_ALERT_URLS": "json://127.0.0.1/CANARY",
+}
+
 
 @dataclass(frozen=True)
 class CaseRuns:
@@ -37,7 +44,7 @@ def case_machine(
 ) -> tuple[Machine, CompletedProcess[str]]:
     """A machine on which the bundled case has run once, and how that run ended."""
     machine = Machine(tmp_path_factory.mktemp("case"))
-    return machine, machine.unwind("run", "--case", "feb_2026")
+    return machine, machine.unwind("run", "--case", "feb_2026", **KEYS)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -9,8 +10,10 @@ import polars as pl
 import pytest
 
 from orchestration.connect import open_release
+from orchestration.receipt import hash_files, read_receipt
 from orchestration.refusals import NoSuchRelease
 from orchestration.release import publish
+from orchestration.shelf import released_folder
 from tests.orchestration.releasing import sealed
 
 ALLOWED = [
@@ -85,6 +88,17 @@ def test_reaches_nothing_else(connection: duckdb.DuckDBPyConnection, folder: Pat
     assert frame_of_the_caller.height == 1
     assert not (folder / "out.csv").exists()
     assert not (folder / "out").exists()
+
+
+def test_after_all_of_it_every_file_is_as_it_was_audited_and_nobody_may_write_it(folder: Path) -> None:
+    for query in [*BLOCKED, *ALLOWED]:
+        with open_release(folder / "published" / "unwind.duckdb") as connection, suppress(duckdb.Error):
+            connection.execute(query.format(folder=folder)).fetchall()
+    release = released_folder(folder / "published", "r1")
+    receipt = read_receipt(release)
+    assert receipt is not None
+    assert hash_files(release) == receipt.files
+    assert {oct(path.stat().st_mode & 0o777) for path in release.rglob("*") if path.is_file()} == {"0o444"}
 
 
 def test_sessions_of_the_day_are_utc_whatever_the_machine_says(connection, monkeypatch) -> None:

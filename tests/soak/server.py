@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from configparser import ConfigParser
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from unittest.mock import patch
@@ -142,6 +143,21 @@ class Server:
 
         with patch.dict(os.environ, self.settings), dg.DagsterInstance.from_config(str(self.etc)) as instance:
             yield instance
+
+    def switch_on_the_morning(self, now: datetime) -> None:
+        """What the switch of schedule `daily` in the UI does, but before its last tick, so that this one is due."""
+        from dagster._core.definitions.run_request import InstigatorType
+        from dagster._core.remote_origin import GrpcServerCodeLocationOrigin, RemoteRepositoryOrigin
+        from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, ScheduleInstigatorData
+
+        due = now.replace(hour=9, minute=30, second=0, microsecond=0)
+        since = due - timedelta(days=int(due > now), seconds=1)
+        location = GrpcServerCodeLocationOrigin("127.0.0.1", port=self.code_port, location_name="unwind")
+        origin = RemoteRepositoryOrigin(location, "__repository__").get_instigator_origin("daily")
+        data = ScheduleInstigatorData("30 9 * * *", since.timestamp())
+        with self.instance() as instance:
+            state = InstigatorState(origin, InstigatorType.SCHEDULE, InstigatorStatus.RUNNING, data)
+            instance.add_instigator_state(state)
 
     def _wait(self, is_up: object, what: str) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS

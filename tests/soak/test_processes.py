@@ -7,14 +7,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster._core.definitions.run_request import InstigatorType
-from dagster._core.remote_origin import GrpcServerCodeLocationOrigin, RemoteRepositoryOrigin
-from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, ScheduleInstigatorData
 
 from tests.end_to_end.children import BIN, Machine
 from tests.end_to_end.questions import ask_one
@@ -29,15 +26,13 @@ ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE)
 
 def test_a_tick_becomes_a_run_in_postgres_and_a_release(postgres: Postgres, tmp_path: Path) -> None:
     now = datetime.now(UTC)
-    last_tick = now.replace(hour=9, minute=30, second=0, microsecond=0)
-    last_tick -= timedelta(days=int(last_tick > now))
     with (
         Exchange(now=now) as exchange,
         Server(Machine(tmp_path), postgres, UNWIND_MIRROR=exchange.url) as server,
     ):
         migrated = server.run(str(BIN / "dagster"), "instance", "migrate")
         assert migrated.returncode == 0, migrated.stderr
-        _switch_on(server, "daily", last_tick - timedelta(seconds=1))
+        server.switch_on_the_morning(now)
         server.start("code")
         server.wait_for_the_code()
         server.start("webserver")
@@ -62,15 +57,6 @@ def test_a_tick_becomes_a_run_in_postgres_and_a_release(postgres: Postgres, tmp_
         written = [path.name for path in server.etc.rglob("*") if path.is_file()]
     assert sorted(written) == ["dagster.yaml", "workspace.yaml"], "its folder may be read-only"
     assert postgres.password not in server.told()
-
-
-def _switch_on(server: Server, schedule: str, since: datetime) -> None:
-    """What the switch in the UI does, but in the past."""
-    location = GrpcServerCodeLocationOrigin("127.0.0.1", port=server.code_port, location_name="unwind")
-    origin = RemoteRepositoryOrigin(location, "__repository__").get_instigator_origin(schedule)
-    data = ScheduleInstigatorData("30 9 * * *", since.timestamp())
-    with server.instance() as instance:
-        instance.add_instigator_state(InstigatorState(origin, InstigatorType.SCHEDULE, InstigatorStatus.RUNNING, data))
 
 
 def _wait_for_a_run(server: Server) -> dg.DagsterRun:
