@@ -6,6 +6,7 @@ Cells stay as the source printed them; landing casts and judges. What is gone or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import NoneType
 from typing import Any
 
 import orjson
@@ -80,8 +81,8 @@ def rows_frame(rows: Any, columns: Sequence[str]) -> pl.DataFrame:
     widths = {len(row) for row in rows}
     if widths - {len(columns)}:
         raise UnreadableBody(f"rows of {sorted(widths)} cells, expected {len(columns)}")
-    cells = [[as_text(cell) for cell in row] for row in rows]
-    return pl.DataFrame(cells, schema=dict.fromkeys(columns, pl.String), orient="row")
+    cells = zip(*rows, strict=True) if rows else [()] * len(columns)
+    return pl.DataFrame([_text_column(*named) for named in zip(columns, cells, strict=True)])
 
 
 def records_frame(records: Any, fields: Mapping[str, str], optional: Sequence[str] = ()) -> pl.DataFrame:
@@ -95,8 +96,9 @@ def records_frame(records: Any, fields: Mapping[str, str], optional: Sequence[st
     gone = [f for f in fields if f not in optional and any(f not in record for record in records)]
     if gone:
         raise UnreadableBody(f"fields {gone} are gone; there are {sorted({k for r in records for k in r})}")
-    data = {ours: [as_text(record.get(theirs)) for record in records] for theirs, ours in fields.items()}
-    return pl.DataFrame(data, schema=dict.fromkeys(fields.values(), pl.String))
+    return pl.DataFrame(
+        [_text_column(ours, [record.get(theirs) for record in records]) for theirs, ours in fields.items()]
+    )
 
 
 def csv_frame(content: bytes, columns: Mapping[str, str], what: str, optional: Sequence[str] = ()) -> pl.DataFrame:
@@ -153,6 +155,16 @@ def gate(is_good: Callable[[Any], bool], told: Callable[[Any], Any]) -> Callable
 
 def _spelt(path: Sequence[str | int]) -> str:
     return ".".join(map(str, path)) or "the top"
+
+
+def _text_column(name: str, cells: Sequence[Any]) -> pl.Series:
+    """Cells as text; a column is mostly all text or all numbers, and then none is looked at on its own."""
+    kinds = set(map(type, cells))
+    if kinds <= {int, float}:
+        cells = list(map(str, cells))
+    elif not kinds <= {str, NoneType}:
+        cells = list(map(as_text, cells))
+    return pl.Series(name, cells, dtype=pl.String)
 
 
 def as_text(cell: Any) -> str | None:

@@ -134,6 +134,11 @@ class CaptureStore:
             if wanted is not None and wanted <= found.keys():
                 break
             filters = None if wanted is None else pc.field("capture_id").isin(list(wanted - found.keys()))
+            # Bodies are long; whether any of a file's is wanted is told by its shortest column.
+            if filters is not None and not pq.read_table(
+                path, columns=["capture_id"], filters=filters, partitioning=None
+            ):
+                continue
             rows = pq.read_table(path, schema=CAPTURE_SCHEMA, filters=filters, partitioning=None).to_pylist()
             for row in reversed(rows):
                 found.setdefault(row["capture_id"], self._capture(row, path))

@@ -32,10 +32,10 @@ from ingestion.landing import (
     raw_schema,
     refuse_beyond_tolerance,
 )
+from ingestion.parquet import ROW_GROUP, writer_settings
 from ingestion.sources import Feed
 from ingestion.vintages import stamp_known_at
 
-ROW_GROUP = 122_880
 ANSWERS = b"unwind.answers"
 # A file of which so many rows are bad is refused before its end: they are held, to be put aside with their reasons.
 MOST_BAD = 100_000
@@ -133,11 +133,7 @@ class Taken:
 
 
 class DayFile:
-    """A Parquet file of events: groups of one size, numbers and times as differences, repeated values once.
-
-    A third of what a writer's defaults give, and read in half the time (tests/bench/trades.py). At its end stands what
-    answers it holds; `capture`: the only one.
-    """
+    """A file of events in groups of one size. At its end stands what answers it holds; `capture`: the only one."""
 
     def __init__(self, path: Path, dataset: Dataset, inputs: str, capture: Capture | None = None) -> None:
         self.answers: list[Answer] = []
@@ -145,16 +141,8 @@ class DayFile:
         self._capture = capture
         self._schema = raw_schema(dataset)
         self._held: list[pa.Table] = []
-        numbers = [c.name for c in dataset.columns if c.data_type in ("bigint", "timestamp")]
         self._file = pq.ParquetWriter(
-            path,
-            self._schema.with_metadata({INPUTS: inputs.encode()}),
-            compression="zstd",
-            compression_level=3,
-            data_page_version="2.0",
-            use_dictionary=[name for name in self._schema.names if name not in numbers],  # type: ignore[arg-type]
-            column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
-            write_statistics=[*numbers, *dataset.grain, "known_at", "_capture_id"],
+            path, self._schema.with_metadata({INPUTS: inputs.encode()}), **writer_settings(dataset, self._schema)
         )
 
     def __enter__(self) -> Self:

@@ -1,113 +1,97 @@
-"""`make bench`: what starting, running and publishing cost, against the usual ways (goals G1-G3, G5, G6).
+"""`make bench`: every goal in one command, printed, kept in docs/benchmarks.json and written to docs/benchmarks.md.
 
-Every figure is a ratio of medians over interleaved rounds on one machine. A missed bar is printed and is the exit code.
+`--quick` looks in under two minutes, `--only G8,G9` measures again what those need, `--scale` is `make bench-scale`.
+What was measured in full is kept. A missed bar of ours, or a module that failed, is the exit code.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from importlib import import_module
 from pathlib import Path
 
-from tests.bench.client import beyond_transfer_ms
-from tests.bench.measure import Cost, rounds, run
-from tests.loopback.exchange import TEN, Exchange
+from tests.bench import page, record
+from tests.bench.found import Found, Size
+from tests.bench.goals import GOALS
+from tests.bench.places import PROJECT
 
-FIRST, LAST = "2026-02-20", "2026-03-07"
-PYTHON = sys.executable
-BIN = Path(PYTHON).parent
-PROJECT = Path(__file__).resolve().parents[2]
-QUIET = {"DO_NOT_TRACK": "1", "PYTHONWARNINGS": "ignore"}
+# Who measures what. `distributed` is there where Spark and Sail are; `scale` only when asked for.
+MODULES: dict[str, tuple[str, ...]] = {
+    "trades": ("G8 scan", "G8 polars", "G8 peak"),
+    "stored": ("G14 size", "G14 scan"),
+    "added_days": ("G12 years", "G12 full"),
+    "coins": ("G10 scan", "G10 polars"),
+    "surface": ("G9 scan", "G9 polars", "G9 numpy", "G9 pandas", "own surface"),
+    "correlations": ("G11 polars", "G11 pandas", "own correlations"),
+    "landing": ("G13 json", "G13 csv"),
+    "checks": ("G7",),
+    "offline": ("G15",),
+    "whole_runs": ("G1 cpu", "G1 wall", "G2", "G3", "G5", "G6", "own client"),
+    "distributed": ("G8 spark", "G10 spark", "G16 cells", "G16 run"),
+    "scale": ("G8 growth", "own coins"),
+}
 
 
-def main(count: int) -> int:
-    home = Path(tempfile.mkdtemp(prefix="unwind-bench-"))
+def main(arguments: list[str]) -> int:
+    asked = _asked(arguments)
+    size: Size = "quick" if asked.quick else "full"
+    entries = {}
+    for module in chosen(asked.only, asked.scale):
+        print(f"{module} …", flush=True)
+        entries[module] = measured(module, size)
+        one = entries[module]
+        print("\n".join(f"  {told}" for told in (one.told if one.failure is None else [one.failure])), flush=True)
+    print("\n".join(["", *page.lines(entries)]))
+    if size == "full":
+        kept = record.load() | entries
+        record.save(kept)
+        page.write({module: kept[module] for module in MODULES if module in kept})
+    failed = [module for module, one in entries.items() if one.failure]
+    missed = [goal.key for goal in GOALS if page.is_missed(goal, page.by_goal(entries, goal))]
+    seconds = sum(one.seconds for one in entries.values())
+    print(f"{seconds:.0f} s; missed: {', '.join(missed) or 'none'}; failed: {', '.join(failed) or 'none'}")
+    return int(bool(missed or failed))
+
+
+def chosen(only: str, is_scale: bool = False) -> list[str]:
+    """Modules that measure these goals (G8 or its keys); all but `scale` where none is named."""
+    if is_scale:
+        return ["scale"]
+    wanted = {name.strip() for name in only.split(",") if name.strip()}
+    if not wanted:
+        return [module for module in MODULES if module != "scale"]
+    found = [module for module, keys in MODULES.items() if wanted & {*keys, *(key.split()[0] for key in keys), module}]
+    return [module for module in found if module != "scale" or "scale" in wanted]
+
+
+def measured(module: str, size: Size) -> record.Entry:
+    """One module's entry. What goes wrong in it is told there: the others are measured all the same."""
+    home, started = Path(tempfile.mkdtemp(prefix=f"unwind-{module}-")), time.monotonic()
+    found, failure = Found(), None
     try:
-        with Exchange(now="2026-03-10T12:00:00") as exchange:
-            whole = rounds(_whole_runs(home, exchange.url), count)
-        starts = rounds(_starts(), 2 * count + 1)
+        found = import_module(f"tests.bench.{module}").measure(size, home)
+    except ModuleNotFoundError as missing:
+        found = Found(absent=dict.fromkeys(MODULES[module], f"not measured here, there is no {missing.name}"))
+    except Exception as error:
+        failure = f"{type(error).__name__}: {error}"
     finally:
         shutil.rmtree(home, ignore_errors=True)
-    for name, cost in (whole | starts).items():
-        print(f"{name:<34} {cost.cpu:7.2f} CPU s {cost.wall:7.2f} s {cost.peak_mb:6.0f} MB")
-    return _report(whole | starts, beyond_transfer_ms())
+    return record.entry(found, size, time.monotonic() - started, failure)
 
 
-def _whole_runs(home: Path, url: str) -> dict[str, Callable[[int], Cost]]:
-    def environment(name: str, number: int) -> dict[str, str]:
-        data = home / f"{name}-{number}"
-        data.mkdir(parents=True)
-        dagster = data / "dagster"
-        dagster.mkdir()
-        if name != "ours":  # whose instance is part of what is measured
-            (dagster / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
-        return {
-            **QUIET,
-            "UNWIND_DATA_DIR": str(data),
-            "DAGSTER_HOME": str(dagster),
-            "UNWIND_MIRROR": url,
-            "UNWIND_SOURCES": TEN,
-        }
-
-    def ours(number: int) -> Cost:
-        command = [PYTHON, "-m", "tests.bench.unpaced", "run", "--live", "--from", FIRST, "--to", LAST]
-        return run(command, environment("ours", number))
-
-    def stock(executor: str) -> Callable[[int], Cost]:
-        command = [PYTHON, "-m", "tests.bench.stock", executor, FIRST, LAST]
-        return lambda number: run(command, environment(executor, number))
-
-    def dbt(number: int) -> Cost:
-        landed = home / f"ours-{number}"
-        settings = {"UNWIND_WAREHOUSE": str(home / f"dbt-{number}.duckdb")}
-        folders = ["--project-dir", str(PROJECT / "dbt_project"), "--profiles-dir", str(PROJECT / "dbt_project")]
-        target = ["--target-path", str(home / f"target-{number}")]
-        return run(
-            [str(BIN / "dbt"), "--quiet", "build", "--exclude-resource-type", "unit_test", *folders, *target],
-            {**QUIET, **settings},
-            landed,
-        )
-
-    usual = {"stock in_process": stock("in_process"), "stock multi": stock("multiprocess")}
-    return {"ours": ours, "dbt build": dbt, **usual}
-
-
-def _starts() -> dict[str, Callable[[int], Cost]]:
-    def python(code: str) -> Callable[[int], Cost]:
-        return lambda _: run([PYTHON, "-W", "ignore", "-c", code], QUIET)
-
-    return {
-        "unwind --help": lambda _: run([str(BIN / "unwind"), "--help"], QUIET),
-        "import duckdb": python("import duckdb"),
-        "import our definitions": python("import orchestration.definitions"),
-        "import dagster_dbt": python("import dagster_dbt"),
-    }
-
-
-def _report(costs: dict[str, Cost], client_ms: float) -> int:
-    ours = costs["ours"]
-    goals = [
-        ("G1", "stock multiprocess / ours, CPU", costs["stock multi"].cpu / ours.cpu, 5.0, True),
-        ("G1", "stock multiprocess / ours, wall", costs["stock multi"].wall / ours.wall, 4.0, True),
-        ("G2", "stock in-process / ours, CPU", costs["stock in_process"].cpu / ours.cpu, 1.6, True),
-        ("G3", "ours with the gate / dbt build, CPU", ours.cpu / costs["dbt build"].cpu, 2.0, False),
-        ("G5", "unwind --help / import duckdb", costs["unwind --help"].cpu / costs["import duckdb"].cpu, 2.0, False),
-        ("G6", "definitions / import dagster_dbt",
-         costs["import our definitions"].cpu / costs["import dagster_dbt"].cpu, 1.2, False),
-        ("", "our client beyond the transfer, ms/request", client_ms, 1.0, False),
-    ]  # fmt: skip
-    missed = 0
-    for goal, what, ratio, bar, at_least in goals:
-        is_met = ratio >= bar if at_least else ratio <= bar
-        missed += not is_met
-        verdict = "met" if is_met else "MISSED"
-        print(f"{goal} {what:<38} {ratio:5.2f} (bar {'>=' if at_least else '<='} {bar}) {verdict}")
-    return 1 if missed else 0
+def _asked(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--quick", action="store_true", help="smaller and fewer, under two minutes; nothing is kept")
+    parser.add_argument("--only", default="", metavar="G8,G9", help="only what measures these goals")
+    parser.add_argument("--scale", action="store_true", help="200M trades and 100M unspent outputs")
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
     os.chdir(PROJECT)
-    sys.exit(main(1 if "--quick" in sys.argv else 5))
+    sys.exit(main(sys.argv[1:]))

@@ -1,19 +1,12 @@
-"""`python -m tests.bench.correlations`: ten years of correlations of ten markets, against Polars and pandas (G11).
+"""Ten years of correlations of ten markets, against Polars and pandas (G11).
 
 Generated returns, seeded; nothing in them is anybody's data. The SQL is dbt's own, compiled here. Answers are compared
-before a time counts, rounds are interleaved, and a missed bar is printed and is the exit code.
+before a time counts.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 
 import duckdb
 import numpy as np
@@ -21,19 +14,21 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
+from tests.bench.found import Found, Size
+from tests.bench.measure import in_turns, run
+from tests.bench.places import dbt
 from tests.dbt.compiled_project import NEVER, CompiledProject
-from tests.dbt.raw_factory import DBT_PROJECT, write_raw
+from tests.dbt.raw_factory import write_raw
 
 ASSETS, SESSIONS, WINDOWS = 10, 2520, (20, 40, 60, 90)
-LIMIT_SECONDS, POLARS_BAR, PANDAS_BAR = 2.0, 2.0, 1.1
+ROUNDS: dict[Size, int] = {"full": 7, "quick": 3, "tiny": 1}
 MART, RETURNS = "fct_cross_asset_correlation_daily", "marts.fct_asset_session_return"
 WINDOWED = "intermediate.int_macro__correlate_windows"
 PEARSON = f"select asset, session_date, window_sessions_count, pearson_ratio from {WINDOWED}"
 
 
-def main(count: int) -> int:
-    with tempfile.TemporaryDirectory(prefix="unwind-correlations-") as folder:
-        project = _compile(Path(folder))
+def measure(size: Size, home: Path) -> Found:
+    project = _compile(home)
     rows = generate()
     with project.materialise({}, NEVER, only={MART}) as connection:
         connection.execute("set threads = 2")
@@ -47,20 +42,18 @@ def main(count: int) -> int:
             "pandas": lambda: with_pandas(table),
         }
         _compare({name: _ordered(answer()) for name, answer in found.items()})
-        costs = _rounds(found | {"mart": lambda: _whole(project, connection)}, count)
-    for name, seconds in costs.items():
-        print(f"{name:<8} {1000 * seconds:8.1f} ms")
-    goals = [
-        ("all of the mart, seconds", costs["mart"], LIMIT_SECONDS, False),
-        ("Pearson, Polars / ours", costs["polars"] / costs["ours"], POLARS_BAR, True),
-        ("Pearson, pandas / ours", costs["pandas"] / costs["ours"], PANDAS_BAR, True),
-    ]
-    missed = 0
-    for what, figure, bar, at_least in goals:
-        is_met = figure >= bar if at_least else figure <= bar
-        missed += not is_met
-        print(f"G11 {what:<26} {figure:6.2f} (bar {'>=' if at_least else '<='} {bar}) {'met' if is_met else 'MISSED'}")
-    return 1 if missed else 0
+        costs = in_turns(found | {"mart": lambda: _whole(project, connection)}, ROUNDS[size])
+    return Found(
+        {
+            "own correlations": costs["mart"],
+            "G11 polars": costs["polars"] / costs["ours"],
+            "G11 pandas": costs["pandas"] / costs["ours"],
+        },
+        told=[
+            f"{ASSETS} markets x {SESSIONS} sessions x {len(WINDOWS)} windows, {ROUNDS[size]} rounds, two threads",
+            *(f"{name} {1000 * seconds:.0f} ms" for name, seconds in costs.items()),
+        ],
+    )
 
 
 def generate() -> pa.Table:
@@ -150,26 +143,8 @@ def _compare(answers: dict[str, np.ndarray]) -> None:
         np.testing.assert_allclose(other, ours, rtol=0, atol=1e-9, err_msg=name)
 
 
-def _rounds(actions: dict[str, Callable[[], object]], count: int) -> dict[str, float]:
-    """Median wall seconds; every round runs each once, so that drift hits all alike."""
-    took: dict[str, list[float]] = {name: [] for name in actions}
-    for _ in range(count + 1):
-        for name, action in actions.items():
-            started = time.monotonic()
-            action()
-            took[name].append(time.monotonic() - started)
-    return {name: median(ones[1:]) for name, ones in took.items()}
-
-
 def _compile(folder: Path) -> CompiledProject:
     write_raw(folder / "raw", {})
-    places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(folder / "t")]
-    command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "build", *places]
     settings = {"UNWIND_WAREHOUSE": str(folder / "warehouse.duckdb"), "DO_NOT_TRACK": "1"}
-    excluded = ["--exclude-resource-type", "unit_test"]
-    subprocess.run([*command, *excluded], cwd=folder, env=os.environ | settings, check=True)
+    run(dbt("build", "--exclude-resource-type", "unit_test", target=folder / "t"), settings, folder)
     return CompiledProject(folder / "t", NEVER)
-
-
-if __name__ == "__main__":
-    sys.exit(main(3 if "--quick" in sys.argv else 15))

@@ -22,12 +22,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.bench.measure import Cost, run, seconds_of
+from tests.bench.places import dbt
 from tests.dbt.raw_factory import DBT_PROJECT, raw_schemas
 
 END = datetime(2026, 2, 1)
 DAYS, HOURS = 8 * 365, 365 * 24
 LIMIT_SECONDS, LIMIT_MB = 30, 2048
-BIN = Path(sys.executable).parent
 Fill = dict[str, Any]
 
 
@@ -54,9 +54,7 @@ def main() -> int:
 
 def _build(folder: Path) -> Cost:
     settings = {"UNWIND_WAREHOUSE": str(folder / "warehouse.duckdb"), "DO_NOT_TRACK": "1"}
-    places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(folder / "t")]
-    command = [str(BIN / "dbt"), "--quiet", "build", "--exclude-resource-type", "unit_test", *places]
-    return run(command, settings, folder)
+    return run(dbt("build", "--exclude-resource-type", "unit_test", target=folder / "t"), settings, folder)
 
 
 def _slowest_query(warehouse: Path) -> tuple[str, float]:

@@ -41,16 +41,32 @@ def run(command: list[str], environment: Mapping[str, str], folder: Path | None 
     return Cost(cpu, time.monotonic() - started, used.ru_maxrss / 1024)
 
 
-def rounds(candidates: Mapping[str, Callable[[int], Cost]], count: int) -> dict[str, Cost]:
-    """Medians over `count` rounds; every round runs each candidate once, so that drift hits all alike."""
+def rounds(candidates: Mapping[str, Callable[[int], Cost | None]], count: int) -> dict[str, Cost]:
+    """Medians over `count` rounds; every round runs each candidate once, so that drift hits all alike.
+
+    A candidate may sit a round out (None).
+    """
     costs: dict[str, list[Cost]] = {name: [] for name in candidates}
     for number in range(count):
         for name, candidate in candidates.items():
-            costs[name].append(candidate(number))
+            if (cost := candidate(number)) is not None:
+                costs[name].append(cost)
     return {
         name: Cost(median(c.cpu for c in ones), median(c.wall for c in ones), max(c.peak_mb for c in ones))
         for name, ones in costs.items()
+        if ones
     }
+
+
+def in_turns(actions: Mapping[str, Callable[[], object]], count: int) -> dict[str, float]:
+    """Median wall seconds of calls in this process, each once a round, after a round that is not counted."""
+    took: dict[str, list[float]] = {name: [] for name in actions}
+    for _ in range(count + 1):
+        for name, action in actions.items():
+            started = time.monotonic()
+            action()
+            took[name].append(time.monotonic() - started)
+    return {name: median(ones[1:]) for name, ones in took.items()}
 
 
 def seconds_of(action: Callable[[], object], times: int = 5) -> float:

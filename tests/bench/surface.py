@@ -1,4 +1,4 @@
-"""`python -m tests.bench.surface`: five million option quotes to a volatility surface (goal G9).
+"""Five million option quotes to a volatility surface (G9).
 
 Two things are measured: what `dbt build` costs from the raw file to `fct_vol_surface`, and what reading the smiles off
 the quotes costs in our SQL beside a scan of the same columns, Polars, numpy, and pandas on a slice. A peer's time
@@ -7,25 +7,23 @@ counts only after its answers were found equal.
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
 
-from tests.bench.history import BIN
-from tests.bench.measure import Cost, run, seconds_of
-from tests.dbt.raw_factory import DBT_PROJECT, raw_schemas, write_raw
+from tests.bench.found import Found, Size
+from tests.bench.measure import in_turns, run, seconds_of
+from tests.bench.places import dbt
+from tests.dbt.raw_factory import raw_schemas, write_raw
 
-SNAPSHOTS = 5_000
+# Snapshots, rounds.
+SIZES: dict[Size, tuple[int, int]] = {"full": (5_000, 5), "quick": (1_000, 3), "tiny": (50, 1)}
 QUOTES_PER_SNAPSHOT = 1_000
 PANDAS_SHARE = 0.02
-LIMIT_SECONDS, LIMIT_MB, LIMIT_SCANS = 60, 3072, 1.7
 KEYS = ["venue", "asset", "snapshot_at", "expiry_at"]
 POINTS = {"atm": ("log_moneyness", 0.0), "call25": ("call_delta", 0.25), "put25": ("call_delta", 0.75)}
 # Hours, ten expiries of fifty strikes, both types; one bid in twenty is missing.
@@ -76,32 +74,29 @@ CHAINS = """
 SMILES = "int_options__read_chains"
 
 
-class Figures(NamedTuple):
-    """Cost of the build; then wall seconds of reading the smiles, all from quotes to points of the smile."""
-
-    build: Cost
-    ours: float
-    scan: float
-    polars: float
-    numpy: float
-    pandas: float
-
-
-def measure(snapshots: int = SNAPSHOTS) -> Figures:
-    """Generate, build, compare and time. Raises AssertionError where an engine answers otherwise."""
-    home = Path(tempfile.mkdtemp(prefix="unwind-surface-"))
-    try:
-        generate(home / "raw", snapshots)
-        settings = {"UNWIND_WAREHOUSE": str(home / "warehouse.duckdb"), "DO_NOT_TRACK": "1"}
-        places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path"]
-        wanted = ["--select", "+fct_vol_surface", "--exclude-resource-type", "unit_test"]
-        build = run([str(BIN / "dbt"), "--quiet", "build", *wanted, *places, str(home / "t")], settings, home)
-        [compiled] = (home / "t").rglob(f"compiled/**/{SMILES}.sql")
-        with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
-            connection.execute("set threads = 2")
-            return Figures(build, *_time(connection, compiled.read_text()))
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+def measure(size: Size, home: Path) -> Found:
+    snapshots, rounds = SIZES[size]
+    generate(home / "raw", snapshots)
+    settings = {"UNWIND_WAREHOUSE": str(home / "warehouse.duckdb"), "DO_NOT_TRACK": "1"}
+    wanted = ["--select", "+fct_vol_surface", "--exclude-resource-type", "unit_test"]
+    build = run(dbt("build", *wanted, target=home / "t"), settings, home)
+    [compiled] = (home / "t").rglob(f"compiled/**/{SMILES}.sql")
+    with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+        connection.execute("set threads = 2")
+        took = _time(connection, compiled.read_text(), rounds)
+    figures = {f"G9 {peer}": took[peer] / took["ours"] for peer in ("polars", "numpy", "pandas")}
+    figures["G9 scan"] = took["ours"] / took["scan"]
+    if size == "full":
+        figures["own surface"] = build.wall
+    return Found(
+        figures,
+        absent={} if size == "full" else {"own surface": "only of five million quotes"},
+        told=[
+            f"{snapshots * QUOTES_PER_SNAPSHOT:,} quotes, {rounds} rounds, two threads; pandas {PANDAS_SHARE:.0%}",
+            f"the build {build.cpu:.1f} CPU s, {build.wall:.1f} s",
+            *(f"{name} {seconds:.2f} s" for name, seconds in took.items()),
+        ],
+    )
 
 
 def generate(root: Path, snapshots: int) -> None:
@@ -116,7 +111,7 @@ def generate(root: Path, snapshots: int) -> None:
         )
 
 
-def _time(connection: duckdb.DuckDBPyConnection, smiles: str) -> tuple[float, float, float, float, float]:
+def _time(connection: duckdb.DuckDBPyConnection, smiles: str, rounds: int) -> dict[str, float]:
     def ask(query: str) -> None:
         connection.execute(f"create or replace temp table answer as {query}").fetchall()
 
@@ -129,7 +124,6 @@ def _time(connection: duckdb.DuckDBPyConnection, smiles: str) -> tuple[float, fl
     )
     # The peers read three of the five points: what nobody asks for is not computed.
     asked = f"select {', '.join(KEYS)}, {', '.join(f'{point}_total_variance' for point in POINTS)} from ({smiles})"
-    seconds = seconds_of(lambda: ask(asked), 3), seconds_of(lambda: ask(scan), 3)
     own = connection.sql(f"{smiles} order by all").pl()
     frame = connection.sql(
         f"select {', '.join(KEYS)}, option_type, reject_reason, {columns} from intermediate.int_options__quotes"
@@ -141,13 +135,17 @@ def _time(connection: duckdb.DuckDBPyConnection, smiles: str) -> tuple[float, fl
     own_slice, slice_ = (rows.filter(pl.col("snapshot_at") < last) for rows in (own, frame))
     plain = slice_.filter(pl.col("reject_reason").is_null()).to_pandas()
     _compare(own_slice, pl.from_pandas(_with_pandas(plain)))
-    share = slice_.height / frame.height
-    return (
-        *seconds,
-        seconds_of(lambda: _with_polars(frame), 3),
-        seconds_of(lambda: _with_numpy(frame), 3),
-        seconds_of(lambda: _with_pandas(plain), 1) / share,
+    took = in_turns(
+        {
+            "ours": lambda: ask(asked),
+            "scan": lambda: ask(scan),
+            "polars": lambda: _with_polars(frame),
+            "numpy": lambda: _with_numpy(frame),
+        },
+        rounds,
     )
+    share = slice_.height / frame.height
+    return took | {"pandas": seconds_of(lambda: _with_pandas(plain), 1) / share}
 
 
 def _compare(ours: pl.DataFrame, theirs: pl.DataFrame) -> None:
@@ -234,25 +232,3 @@ def _with_pandas(frame: pd.DataFrame) -> pd.DataFrame:
         return pd.Series(found)
 
     return frame.groupby(KEYS).apply(read, include_groups=False).reset_index()
-
-
-def main() -> int:
-    figures = measure()
-    build, ours = figures.build, figures.ours
-    rows = SNAPSHOTS * QUOTES_PER_SNAPSHOT
-    print(f"{rows:,} quotes to fct_vol_surface: {build.cpu:.1f} CPU s {build.wall:.1f} s {build.peak_mb:.0f} MB")
-    is_slow = build.wall > LIMIT_SECONDS or build.peak_mb > LIMIT_MB
-    is_far_from_a_scan = ours > LIMIT_SCANS * figures.scan
-    print(f"the build (bar {LIMIT_SECONDS} s, {LIMIT_MB} MB) {'MISSED' if is_slow else 'met'}")
-    print(f"smiles off the quotes {ours:.2f} s; scan {figures.scan:.2f} s")
-    said = "MISSED" if is_far_from_a_scan else "met"
-    print(f"G9 ours / scan {ours / figures.scan:.2f} (bar <= {LIMIT_SCANS}) {said}")
-    peers = {"Polars": (figures.polars, 2), "numpy": (figures.numpy, 4), "pandas, scaled,": (figures.pandas, 40)}
-    for peer, (seconds, bar) in peers.items():
-        ratio = seconds / ours
-        print(f"G9 {peer} / ours {ratio:.1f} (bar >= {bar}) {'met' if ratio >= bar else 'MISSED'}")
-    return int(is_slow or is_far_from_a_scan)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
