@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from tests.bench.history import BIN
 from tests.bench.measure import Cost, run, seconds_of
 from tests.dbt.raw_factory import DBT_PROJECT, raw_schemas, write_raw
 
+FIRST_DAY = date(2025, 6, 1)
 SNAPSHOTS = 5_000
 QUOTES_PER_SNAPSHOT = 1_000
 PANDAS_SHARE = 0.02
@@ -32,7 +34,7 @@ POINTS = {"atm": ("log_moneyness", 0.0), "call25": ("call_delta", 0.25), "put25"
 CHAINS = """
     with snapshots as (
         select timestamp '2025-06-01' + to_hours(n) as observed_at, 70000 + 6000 * sin(n / 300.0) as spot
-        from range({snapshots}) as hours (n)
+        from range({first}, {after}) as hours (n)
     ),
 
     options as (
@@ -105,15 +107,16 @@ def measure(snapshots: int = SNAPSHOTS) -> Figures:
 
 
 def generate(root: Path, snapshots: int) -> None:
-    """Raw files of nothing but one venue's chains, in the shape landing writes."""
+    """Raw files of nothing but one venue's chains, one a day as landing writes them."""
     write_raw(root, {})
     schema = raw_schemas()["deribit_options/book_summary"]
+    folder = root / "deribit_options" / "book_summary"
     with duckdb.connect() as connection:
         connection.register("shape", schema.empty_table())
-        file = root / "deribit_options" / "book_summary" / "2026.parquet"
-        connection.execute(
-            f"copy (from shape union all by name ({CHAINS.format(snapshots=snapshots)})) to '{file}' (compression zstd)"
-        )
+        for first in range(0, snapshots, 24):
+            query = CHAINS.format(first=first, after=min(first + 24, snapshots))
+            file = folder / f"{FIRST_DAY + timedelta(days=first // 24)}.parquet"
+            connection.execute(f"copy (from shape union all by name ({query})) to '{file}' (compression zstd)")
 
 
 def _time(connection: duckdb.DuckDBPyConnection, smiles: str) -> tuple[float, float, float, float, float]:
