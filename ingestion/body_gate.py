@@ -34,6 +34,8 @@ def check_body(request: Request, body: bytes) -> None:
         raise BodyRejected(f"{redact(request.url)}: not a zip ({len(body)} bytes)")
     if request.kind == "gzip" and not body.startswith(b"\x1f\x8b"):
         raise BodyRejected(f"{redact(request.url)}: not a gzip file ({len(body)} bytes)")
+    if request.kind == "parquet" and not body.startswith(b"PAR1"):
+        raise BodyRejected(f"{redact(request.url)}: not a Parquet file ({len(body)} bytes)")
     if request.kind == "json":
         try:
             parsed = orjson.loads(body)

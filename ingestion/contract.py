@@ -69,7 +69,7 @@ class Dataset:
 
     access: keyless; key (asked only where `key_env` is set, sent in `key_header` or `key_query`); opt_in (only when the
     user names
-    the source); own_node (only where `address_env` says where it is).
+    the source); own_node (only where `address_env` says where it is, a URL or a folder of this machine).
     is_snapshot: an answer is the state at its moment and nobody gives it back later; it belongs to the day it was
     received. history: how far back the source answers, None for all of it.
     is_proven: its parser has read real bytes, not only payloads written from the documentation.

@@ -26,6 +26,7 @@ from ingestion.capture import Capture, capture_id
 from ingestion.clock import run_clock
 from ingestion.contract import MAX_BODY_BYTES, Dataset, Pace, load_contracts
 from ingestion.errors import BodyRejected, CutBody, NoSuchSeries, NotServed, SourceBlocked, SourceUnavailable
+from ingestion.folders import FolderTransport, host_url
 from ingestion.large_bodies import Archive, Incoming
 from ingestion.pace import HostPace
 from ingestion.places import Places
@@ -75,6 +76,7 @@ class LiveClient:
             timeout=httpx.Timeout(10.0, read=20.0),
             headers={"User-Agent": "unwind/0.1"},
             follow_redirects=False,
+            mounts={"file://": FolderTransport()},
         )
 
     def __enter__(self) -> Self:
@@ -236,7 +238,7 @@ class LiveClient:
         if self._settings.mirror:
             url = f"{self._settings.mirror.rstrip('/')}/{parts.netloc}{rest}"
         elif dataset and dataset.address_env:
-            url = f"{(self._settings.secret(dataset.address_env) or '').rstrip('/')}{rest}"
+            url = f"{host_url(self._settings.secret(dataset.address_env) or '')}{rest}"
         with self._http.stream(request.method, url, content=request.body, headers=headers) as response:
             yield response
 
@@ -252,7 +254,7 @@ class LiveClient:
         above = dataset.archive_above_bytes if dataset else None
         if above is None:
             return Incoming(self._captures, limit, math.inf)
-        is_file = response.status_code == 200 and request.kind in ("gzip", "zip")
+        is_file = response.status_code == 200 and request.kind in ("gzip", "zip", "parquet")
         return Incoming(self._captures, limit, above) if is_file else Incoming(self._captures, above, math.inf)
 
     def _read(self, request: Request, response: httpx.Response, incoming: Incoming) -> None:

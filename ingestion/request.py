@@ -29,7 +29,7 @@ class Request:
     source: str
     dataset: str
     url: str
-    kind: Literal["zip", "gzip", "json", "text", "html"]
+    kind: Literal["zip", "gzip", "parquet", "json", "text", "html"]
     method: Literal["GET", "POST"] = "GET"
     body: bytes | None = None
     covers_from: date | None = None

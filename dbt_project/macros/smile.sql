@@ -2,25 +2,23 @@
     a pair of where it is and its value. Of several in one place the same one is always taken: the value moves its place
     by a hair, far below what the reading is good for. A CASE and not a FILTER: a seventh of the time. -#}
 {% macro point_below(axis, target, value) -%}
-    arg_max(
-        struct_pack(place := {{ axis }}, value := {{ value }}),
-        case when {{ axis }} <= {{ target }} then {{ axis }} + 1e-13 * {{ value }} end
-    )
+    {{ last_by(
+        point_at(axis, value), 'case when ' ~ axis ~ ' <= ' ~ target ~ ' then ' ~ axis ~ ' + 1e-13 * ' ~ value ~ ' end'
+    ) }}
 {%- endmacro %}
 
 {% macro point_above(axis, target, value) -%}
-    arg_min(
-        struct_pack(place := {{ axis }}, value := {{ value }}),
-        case when {{ axis }} >= {{ target }} then {{ axis }} + 1e-13 * {{ value }} end
-    )
+    {{ first_by(
+        point_at(axis, value), 'case when ' ~ axis ~ ' >= ' ~ target ~ ' then ' ~ axis ~ ' + 1e-13 * ' ~ value ~ ' end'
+    ) }}
 {%- endmacro %}
 
 {% macro place_of(point) -%}
-    struct_extract({{ point }}, 'place')
+    {{ part_of(point, 'place') }}
 {%- endmacro %}
 
 {% macro value_of(point) -%}
-    struct_extract({{ point }}, 'value')
+    {{ part_of(point, 'value') }}
 {%- endmacro %}
 
 {#- On the straight line between them, `scale` being the function that makes it straight; NULL without a point on

@@ -7,6 +7,7 @@ counts only after its answers were found equal.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.dbt.raw_factory import raw_schemas, write_raw
 
 # Snapshots, rounds.
 SIZES: dict[Size, tuple[int, int]] = {"full": (5_000, 5), "quick": (1_000, 3), "tiny": (50, 1)}
+FIRST_DAY = date(2025, 6, 1)
 QUOTES_PER_SNAPSHOT = 1_000
 PANDAS_SHARE = 0.02
 KEYS = ["venue", "asset", "snapshot_at", "expiry_at"]
@@ -30,7 +32,7 @@ POINTS = {"atm": ("log_moneyness", 0.0), "call25": ("call_delta", 0.25), "put25"
 CHAINS = """
     with snapshots as (
         select timestamp '2025-06-01' + to_hours(n) as observed_at, 70000 + 6000 * sin(n / 300.0) as spot
-        from range({snapshots}) as hours (n)
+        from range({first}, {after}) as hours (n)
     ),
 
     options as (
@@ -100,15 +102,16 @@ def measure(size: Size, home: Path) -> Found:
 
 
 def generate(root: Path, snapshots: int) -> None:
-    """Raw files of nothing but one venue's chains, in the shape landing writes."""
+    """Raw files of nothing but one venue's chains, one a day as landing writes them."""
     write_raw(root, {})
     schema = raw_schemas()["deribit_options/book_summary"]
+    folder = root / "deribit_options" / "book_summary"
     with duckdb.connect() as connection:
         connection.register("shape", schema.empty_table())
-        file = root / "deribit_options" / "book_summary" / "2026.parquet"
-        connection.execute(
-            f"copy (from shape union all by name ({CHAINS.format(snapshots=snapshots)})) to '{file}' (compression zstd)"
-        )
+        for first in range(0, snapshots, 24):
+            query = CHAINS.format(first=first, after=min(first + 24, snapshots))
+            file = folder / f"{FIRST_DAY + timedelta(days=first // 24)}.parquet"
+            connection.execute(f"copy (from shape union all by name ({query})) to '{file}' (compression zstd)")
 
 
 def _time(connection: duckdb.DuckDBPyConnection, smiles: str, rounds: int) -> dict[str, float]:

@@ -163,6 +163,7 @@ def build_raw() -> Raw:
         raw_options,
         raw_options_index,
         raw_prices,
+        raw_utxo,
     )
 
     walk = list(_walk_prices())
@@ -200,6 +201,7 @@ def build_raw() -> Raw:
         raw_options,
         raw_options_index,
         raw_prices,
+        raw_utxo,
     ):
         for key, more in topic.rows().items():
             rows.setdefault(key, more)

@@ -89,6 +89,7 @@ POISONS = [
     ("marts.fct_valuation_daily", "supply_coins = 2.1e15", "supply_is_possible"),
     ("marts.fct_valuation_daily", "nupl_ratio = -nupl_ratio", "nupl_follows_from_mvrv"),
     ("marts.fct_cost_basis_distribution", "price_ceiling_usd = 0", "step_has_a_width"),
+    ("marts.fct_cost_basis_distribution", "supply_source = 'both'", "source_is_known"),
     ("marts.fct_cost_basis_cluster", "price_position = 'inside'", "inside_is_inside"),
     (SURFACE, "rr25_vol_pct = -rr25_vol_pct", "reversal_is_call_minus_put"),
     (SURFACE, "put25_reason = null", "nothing_is_missing_without_a_reason"),

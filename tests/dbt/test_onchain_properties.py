@@ -170,7 +170,7 @@ def test_steps_add_up_to_all_coins_and_zones_do_not_overlap(project: CompiledPro
     with project.materialise(raw, NEVER, {"fct_cost_basis_distribution", "fct_cost_basis_cluster"}) as connection:
         sums = connection.execute(
             "select sum(supply_coins) / max(total_supply_coins), sum(share_ratio), max(coverage_ratio) "
-            "from marts.fct_cost_basis_distribution group by observed_date, cohort"
+            "from marts.fct_cost_basis_distribution where supply_source = 'bitview.urpd' group by observed_date, cohort"
         ).fetchall()
         overlaps = connection.execute(
             "select count(*) from marts.fct_cost_basis_cluster as low "
@@ -180,7 +180,8 @@ def test_steps_add_up_to_all_coins_and_zones_do_not_overlap(project: CompiledPro
         held = connection.execute(
             "select count(*), max(abs(zones.supply_coins - (select sum(steps.supply_coins) "
             "from marts.fct_cost_basis_distribution as steps where steps.observed_date = zones.observed_date "
-            "and steps.cohort = zones.cohort and steps.price_floor_usd >= zones.price_floor_usd "
+            "and steps.supply_source = 'bitview.urpd' and steps.cohort = zones.cohort "
+            "and steps.price_floor_usd >= zones.price_floor_usd "
             "and steps.price_floor_usd < zones.price_ceiling_usd))) from marts.fct_cost_basis_cluster as zones"
         ).fetchone()
     assert len(sums) == 4
@@ -189,6 +190,55 @@ def test_steps_add_up_to_all_coins_and_zones_do_not_overlap(project: CompiledPro
     assert held is not None
     assert held[0] > 0
     assert held[1] == pytest.approx(0, abs=1e-6)
+
+
+OWN = "supply_source = 'utxo.unspent_outputs'"
+
+
+def test_a_set_of_ones_own_stands_beside_the_vendor_and_changes_nothing_of_it(
+    project: CompiledProject, raw: Raw
+) -> None:
+    tables = {"fct_cost_basis_distribution", "fct_cost_basis_cluster"}
+    without = {key: rows for key, rows in raw.items() if not key.startswith("utxo/")}
+    with project.materialise(raw, NEVER, tables) as both, project.materialise(without, NEVER, tables) as vendor:
+        for query in (f"from marts.fct_cost_basis_distribution where not ({OWN})", "from marts.fct_cost_basis_cluster"):
+            assert both.execute(query).fetchall() == vendor.execute(query).fetchall() != []
+        assert both.execute(f"select count(*) > 0 from marts.fct_cost_basis_distribution where {OWN}").fetchall()[0][0]
+
+
+def test_every_coin_of_a_set_is_in_one_step_or_has_no_price(project: CompiledProject, raw: Raw) -> None:
+    """The first set has 100 + 101 + ... + 140 coins; the days without a price are taken away below."""
+    query = (
+        "select sum(supply_coins), max(total_supply_coins), max(coverage_ratio), "
+        "max(supply_coins) filter (where price_floor_usd = 0), max(price_ceiling_usd - price_floor_usd) "
+        f"from marts.fct_cost_basis_distribution where {OWN} and observed_date = date '2026-02-05'"
+    )
+    whole = sum(range(100, 141))
+    assert project.ask(raw, query) == [(whole, whole, 1.0, 100.0, 500.0)]
+    lost = next(row["value_sats"] / 1e8 for row in raw["utxo/unspent_outputs"] if row["output_number"] == 20)
+    day = next(row["created_at"].date() for row in raw["utxo/unspent_outputs"] if row["output_number"] == 20)
+    prices = [row for row in raw["coinmetrics/asset_metrics_1d"] if row["observed_date"] != day]
+    [(held, total, coverage, first, _)] = project.ask(raw | {"coinmetrics/asset_metrics_1d": prices}, query)
+    assert (held, total, coverage, first) == (whole - lost, whole, (whole - lost) / whole, 100.0)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        ("2026-02-05 23:59:59", []),
+        ("2026-02-06 00:00:00", [(5, 4920.0)]),
+        ("2026-02-08 08:59:59", [(5, 4920.0), (6, 4920.0)]),
+        ("2026-02-08 09:00:00", [(5, 4920.0), (6, 4820.0)]),
+    ],
+)
+def test_a_set_counts_from_its_day_on_and_a_corrected_file_takes_its_place(
+    project: CompiledProject, raw: Raw, as_of: str, expected: list[tuple[int, float]]
+) -> None:
+    query = (
+        "select day(observed_date), max(total_supply_coins) from marts.fct_cost_basis_distribution "
+        f"where {OWN} group by observed_date order by observed_date"
+    )
+    assert project.ask(raw, query, as_of) == expected
 
 
 def test_single_funds_leave_the_total_as_it_was(project: CompiledProject, raw: Raw) -> None:

@@ -60,6 +60,57 @@ def drawn(count: int = 400) -> pl.DataFrame:
     )
 
 
+# Strike, type, forward, volatility of the mark, bid, offer, age in seconds, and what is wrong.
+QUOTES: list[tuple[float, str, float | None, float | None, float | None, float | None, int, str | None]] = [
+    (75_000, "call", FORWARD, 0.7, 0.019, 0.020, 299, None),
+    (75_001, "call", FORWARD, 0.7, 0.019, 0.020, 300, "stale"),
+    (75_002, "call", FORWARD, 0.7, None, 0.020, 0, "no_bid"),
+    (75_003, "call", FORWARD, 0.7, 0.019, None, 0, "no_ask"),
+    (75_004, "call", FORWARD, 0.7, 0.020, 0.019, 0, "crossed"),
+    (75_005, "call", FORWARD, 0.7, 0.001, 0.004, 0, None),
+    (75_006, "call", FORWARD, 0.7, 0.005, 0.025, 0, "wide"),
+    (75_000, "put", FORWARD, 0.7, 0.019, 0.020, 0, "in_the_money"),
+    (65_000, "call", FORWARD, 0.7, 0.066, 0.068, 0, None),
+    (65_000, "put", FORWARD, 0.7, 0.066, 0.068, 0, "in_the_money"),
+    (99_000, "call", FORWARD, 0.7, None, None, 0, "far_wing"),
+    (55_000, "put", FORWARD, None, None, None, 0, "no_iv"),
+    (55_001, "put", FORWARD, 70, 0.012, 0.014, 0, "iv_out_of_range"),
+    (55_002, "put", None, 0.7, 0.012, 0.014, 0, "no_forward"),
+    (55_003, "put", FORWARD, 0.7, 0.012, 0.014, 0, "expired"),
+]
+
+
+def book_row(quote: tuple[Any, ...], currency: str = "BTC") -> Row:
+    strike, kind, forward, mark, bid, ask, age, reason = quote
+    return stamp(
+        {
+            "instrument_name": f"{currency}-{strike}-{kind}", "currency": currency, "observed_at": NOW,
+            "expiry_at": NOW + timedelta(days=0 if reason == "expired" else 21),
+            "quoted_at": NOW - timedelta(seconds=age),
+            "strike_price": float(strike), "option_type": kind, "underlying_price": forward, "mark_iv_ratio": mark,
+            "bid_price_coins": bid, "ask_price_coins": ask, "open_interest_coins": 1.0,
+        },
+        NOW,
+    )  # fmt: skip
+
+
+def test_a_quote_is_rejected_for_the_first_reason(project: CompiledProject) -> None:
+    """An offer four times the bid is kept 4 points of volatility away, by a vega of 0.07 coins a point of one, not 28.
+
+    The second chain has no quote at all, and is not asked for any.
+    """
+    unquoted = (55_000, "put", FORWARD, 0.7, None, None, 0, None)
+    rows = [*(book_row(quote) for quote in QUOTES), book_row(unquoted, "ETH")]
+    query = "select asset, strike_price, option_type, hygiene_mode, reject_reason from intermediate.int_options__quotes"
+    assert sorted(project.ask({"deribit_options/book_summary": rows}, query), key=repr) == sorted(
+        [
+            *(("BTC", float(quote[0]), quote[1], "two_sided", quote[7]) for quote in QUOTES),
+            ("ETH", 55_000.0, "put", "mark_iv_only", None),
+        ],
+        key=repr,
+    )
+
+
 def test_deltas_and_prices_are_those_of_other_hands() -> None:
     import QuantLib as ql
     from scipy.stats import norm

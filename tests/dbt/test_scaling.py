@@ -61,6 +61,8 @@ def test_prices_times_k_scale_prices_and_money_alone(project: CompiledProject, r
         key: [row | {name: row[name] * factor for name in PRICED.get(key, ()) if row[name] is not None} for row in rows]
         for key, rows in raw.items()
     }
+    # Steps of one's own set are 500 dollars wide, whatever a dollar buys.
+    raw, scaled = ({key: rows for key, rows in both.items() if not key.startswith("utxo/")} for both in (raw, scaled))
     with project.materialise(raw, NEVER) as before, project.materialise(scaled, NEVER) as after:
         for node in project.published:
             if node["name"] in HAS_A_COST:

@@ -288,10 +288,11 @@ select observed_date, asset, close_price_usd as price_usd, 55300.0 as realised_p
 from marts.fct_hashprice_daily;
 
 create table marts.fct_cost_basis_distribution as
-select observed_date, asset, 'all' as cohort, step * 500.0 as price_floor_usd, step * 500.0 + 500 as price_ceiling_usd,
-    1e5 as supply_coins, 0.005 as share_ratio, 1e5 * (step * 500 + 250) as realised_cap_usd, 1e3 as added_7d_coins,
+select observed_date, asset, 'all' as cohort, supply_source, step * 500.0 as price_floor_usd,
+    step * 500.0 + 500 as price_ceiling_usd, 1e5 as supply_coins, 0.005 as share_ratio, 1e5 * (step * 500 + 250) as realised_cap_usd, 1e3 as added_7d_coins,
     1.01 as added_7d_pct, 2e7 as total_supply_coins, 1.0 as coverage_ratio, 'raw' as adjustment, known_at, provenance
-from marts.fct_hashprice_daily, range(1, 201) as steps (step);
+from marts.fct_hashprice_daily, range(1, 201) as steps (step),
+    (values ('bitview.urpd'), ('utxo.unspent_outputs')) as sources (supply_source);
 
 create table marts.fct_cost_basis_cluster as
 select observed_date, asset, 'all' as cohort, 66500.0 as price_floor_usd, 70500.0 as price_ceiling_usd,

@@ -449,6 +449,23 @@ POISONS = {
         "warn",
         f"update {_STEPS} set coverage_ratio = 0.9 where observed_date = '2026-02-05'",
     ),
+    "coins of one's own set without a price": Poison(
+        "cost_basis_distribution_adds_up",
+        "warn",
+        f"update {_STEPS} set coverage_ratio = 0.994 where supply_source = 'utxo.unspent_outputs'",
+    ),
+    "coins at other prices than the vendor's": Poison(
+        "cost_basis_distribution_sources_agree",
+        "warn",
+        f"update {_STEPS} set price_floor_usd = price_floor_usd + 4000, price_ceiling_usd = price_ceiling_usd + 4000, "
+        "realised_cap_usd = realised_cap_usd + 4000 * supply_coins where supply_source = 'utxo.unspent_outputs'",
+    ),
+    "more coins than the vendor's": Poison(
+        "cost_basis_distribution_sources_agree",
+        "warn",
+        f"update {_STEPS} set total_supply_coins = 1.006 * total_supply_coins "
+        "where supply_source = 'utxo.unspent_outputs'",
+    ),
     "cost outside its step": Poison(
         "cost_basis_distribution_cost_in_step",
         "warn",

@@ -108,10 +108,12 @@ _LAST = """
     select max(observed_date) from marts.fct_cost_basis_distribution
     where asset = $asset and observed_date >= $from and observed_date < $to
 """
+# The vendor's where there are both, as its zones are drawn over it; one's own set otherwise.
 _STEPS = f"""
 select observed_date, cohort, price_floor_usd as low, price_ceiling_usd as high, supply_coins as v
 from marts.fct_cost_basis_distribution
 where asset = $asset and observed_date >= $from and observed_date < $to and observed_date = ({_LAST})
+qualify supply_source = min(supply_source) over ()
 order by cohort, low
 """
 _CLUSTERS = f"""

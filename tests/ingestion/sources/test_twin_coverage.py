@@ -25,6 +25,7 @@ ELSEWHERE = {
     "binance_vision_trades/um_agg_trades": "the file of spot_agg_trades with a header, in milliseconds: test_events",
     "blockchain_info/difficulty": "the chart of hash_rate in another unit: test_chain",
     "blockchain_info/miners_revenue": "the chart of hash_rate in another unit: test_chain",
+    "utxo/unspent_outputs": "Parquet that ingestion.unspent_outputs writes: test_unspent_outputs",
 }
 
 

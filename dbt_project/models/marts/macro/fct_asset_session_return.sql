@@ -8,17 +8,29 @@ with marked as (
         closes.close_at,
         closes.close_price,
         closes.yield_pct,
-        bitcoin.period_end_at as bitcoin_close_at,
-        bitcoin.close_price_usd as bitcoin_close_price_usd,
-        greatest(closes.known_at, bitcoin.known_at) as known_at,
-        greatest(closes.provenance, bitcoin.provenance) as provenance
+        case
+            when bitcoin.period_end_at is not null then coalesce(moves.minute_end_at, bitcoin.period_end_at)
+        end as bitcoin_close_at,
+        bitcoin.close_price_usd * coalesce(moves.move_ratio, 1) as bitcoin_close_price_usd,
+        greatest(
+            closes.known_at,
+            bitcoin.known_at,
+            case when bitcoin.period_end_at is not null then moves.known_at end
+        ) as known_at,
+        greatest(
+            closes.provenance,
+            bitcoin.provenance,
+            case when bitcoin.period_end_at is not null then moves.provenance end
+        ) as provenance
     from {{ ref('int_macro__collect_closes') }} as closes
-    -- The last whole hour: never later than the close, and less than an hour older.
+    -- The last whole hour: never later than the close, and less than an hour older. Where minutes of trades
+    -- landed, it is moved on to the close by them.
     left join {{ ref('fct_price_composite_hourly') }} as bitcoin
         on
             bitcoin.asset = 'BTC'
             and bitcoin.is_final
             and date_trunc('hour', closes.close_at) = bitcoin.period_end_at
+    left join {{ ref('int_macro__move_to_close') }} as moves on closes.close_at = moves.close_at
 ),
 
 -- The session before is the last that has a close: over a holiday or a gap both sides span the same days.

@@ -1,6 +1,7 @@
 {%- set window_steps = 15 %}
 
--- Steps are equally wide, so coins in a step are its density.
+-- Steps are equally wide, so coins in a step are its density. Zones are the vendor's alone: of one's own set
+-- two a week apart would be needed to tell where coins come.
 with grid as (
     select
         observed_date,
@@ -16,6 +17,7 @@ with grid as (
         known_at,
         provenance
     from {{ ref('int_onchain__grid_cost_basis') }}
+    where supply_source = 'bitview.urpd'
 ),
 
 surrounded as (

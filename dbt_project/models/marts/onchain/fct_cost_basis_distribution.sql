@@ -2,6 +2,7 @@ select
     observed_date,
     asset,
     cohort,
+    supply_source,
     price_floor_usd,
     price_ceiling_usd,
     supply_coins,
