@@ -1,5 +1,6 @@
 # Two commands for a newcomer: `make run`, then `make test`. Everything they need is set up on the way.
-.PHONY: setup run test test-long test-mirror test-clients test-soak server superset check ui bench bench-scale bench-peers clean docs dbt-docs pictures poison
+.PHONY: setup run test test-long test-mirror test-clients test-soak test-spark spark-cluster server superset check ui bench \
+	bench-scale bench-peers clean docs dbt-docs pictures poison
 PYTHON ?= python3
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
@@ -21,7 +22,7 @@ run: setup
 	$(BIN)/unwind run --case feb_2026
 
 test: setup
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not mirror and not clients and not soak and not long"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not mirror and not clients and not soak and not long and not spark"
 
 # Whole runs beside whole runs: a daemon's morning, the case in another time zone, killed landings and publications, a
 # dataset added to a copy.
@@ -61,6 +62,20 @@ server: .venv/server
 
 superset: .venv-superset/ready
 	$(BIN)/python -m orchestration.superset .venv-superset/bin
+
+# Sail and Spark for the rollups (docs/scale.md): a gigabyte of packages of their own. With them `make test` tries Sail.
+.venv-spark/ready: .venv/ready deploy/engines.lock
+	test -x .venv-spark/bin/python || $(BIN)/python -m venv .venv-spark
+	$(BIN)/uv pip install --quiet --python .venv-spark/bin/python --require-hashes --compile-bytecode -r deploy/engines.lock
+	touch $@
+
+# Twenty million trades on a Spark cluster of its own and on Sail's workers, cell by cell beside DuckDB. Wants Java 17.
+test-spark: .venv-spark/ready
+	$(BIN)/pytest -s -rs -n 0 --timeout 1800 tests/distributed
+
+# A master and two workers on loopback, until Ctrl-C.
+spark-cluster: .venv-spark/ready
+	$(BIN)/python -m tests.distributed.cluster
 
 check: setup
 	$(BIN)/ruff check .
@@ -108,4 +123,4 @@ bench-peers: setup
 	$(BIN)/uv pip install --quiet --require-hashes --no-deps -r tests/bench/requirements.lock
 
 clean:
-	rm -rf .venv .venv-superset data dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	rm -rf .venv .venv-superset .venv-spark data dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -11,8 +11,14 @@ from dbt_project.rollups import roll_up
 
 
 class Plugin(BasePlugin):
-    """Called with the compiled query, the raw datasets it reads, and the folder of its days."""
+    """Called with the compiled query, the raw datasets it reads, the folder of its days, and who adds up."""
 
     def store(self, target_config: TargetConfig) -> None:
         given = target_config.config
-        roll_up(given["query"], given["datasets"], Path(given["folder"]))
+        folder, datasets, engine = Path(given["folder"]), given["datasets"], None
+        if (target := given["engine"]) != "duckdb":
+            # Its imports are for those who ask for it.
+            from dbt_project.elsewhere import on
+
+            engine = on(target, folder.name, datasets)
+        roll_up(given["query"], datasets, folder, engine)

@@ -1,14 +1,16 @@
 """Rollups of events: a model over raw days, kept as one Parquet file a day and made again only where raw has changed.
 
 A day is a function of its raw files and of the query, and carries the hash of both. Which raw files may have changed is
-seen from their size and time; only those are opened.
+seen from their size and time; only those are opened. Another engine than DuckDB may add up (elsewhere.py); which days
+there are, and what each was made from, is said here alone.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import duckdb
@@ -22,12 +24,16 @@ SEEN = ".seen.json"
 # One thread adds doubles in one order. A day needs far less; the limit is for the wildest one to spill at.
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "512MB"}
 Stamp = list[int] | None
+# Adds up the days named, with room in a folder; gives queries of their rows, that hold while it is open. The text is
+# the query over no raw rows: what its columns are, and the answer for a day that has none.
+Engine = Callable[[duckdb.DuckDBPyConnection, Path, str, Sequence[str]], AbstractContextManager[dict[str, str]]]
 
 
-def roll_up(query: str, datasets: Sequence[str], folder: Path) -> list[str]:
+def roll_up(query: str, datasets: Sequence[str], folder: Path, engine: Engine | None = None) -> list[str]:
     """Make the days of `folder` whose raw files or query have changed, and drop those without raw; which were made.
 
     query: reads `<dataset>/*.parquet` of every dataset, and gives the rows of a day from that day's files alone.
+    engine: who adds up instead of DuckDB. Its days are kept as DuckDB's are, and are as good as those.
     """
     folder.mkdir(parents=True, exist_ok=True)
     remove_leftovers(folder)
@@ -41,23 +47,27 @@ def roll_up(query: str, datasets: Sequence[str], folder: Path) -> list[str]:
     # Taken before anything is read: what is replaced from here on is looked at again next time.
     stamps = {day: [_stamp(path) for path in files] for day, files in days.items()}
     doubtful = [day for day in days if seen.get(day) != [*stamps[day], _stamp(kept.get(day))]]
-    made = []
+    made: dict[str, str] = {}
     if doubtful:
         with duckdb.connect(config=SETTINGS) as connection:
             connection.execute("set enable_progress_bar = false")
             for day in doubtful:
                 inputs = [_inputs(connection, path) for path in days[day]]
                 digest = hashlib.sha256(f"{said}|{inputs}".encode()).hexdigest()
-                target = folder / f"{day}.parquet"
-                if _inputs(connection, target) != digest:
-                    _write(connection, _of_day(query, datasets, days[day]), target, digest)
-                    made.append(day)
-                stamps[day].append(_stamp(target))
+                if _inputs(connection, folder / f"{day}.parquet") != digest:
+                    made[day] = digest
+            empty = _of_day(query, datasets, [None] * len(datasets))
+            ours = {day: _of_day(query, datasets, days[day]) for day in made}
+            with engine(connection, folder, empty, list(made)) if engine and made else nullcontext(ours) as queries:
+                for day, digest in made.items():
+                    _write(connection, queries[day], folder / f"{day}.parquet", digest)
+            for day in doubtful:
+                stamps[day].append(_stamp(folder / f"{day}.parquet"))
     if doubtful or seen.keys() != days.keys():
         now = {day: stamps[day] if day in doubtful else seen[day] for day in days}
         told = json.dumps({"query": said, "days": now}).encode()
         write_atomically(folder / SEEN, lambda part: part.write_bytes(told))
-    return made
+    return list(made)
 
 
 def _seen(path: Path, query: str) -> dict[str, list[Stamp]]:

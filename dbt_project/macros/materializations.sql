@@ -21,7 +21,8 @@
 {% endmaterialization %}
 
 {#- A rollup of events: a view over one Parquet file a raw day. Days whose raw files have changed are made again first,
-    by dbt_project/rollups.py, and no other. The query reads sources alone, and gives a day's rows from that day's. -#}
+    by dbt_project/rollups.py, and no other. The query reads sources alone, and gives a day's rows from that day's.
+    UNWIND_ROLLUP_ENGINE names another target of profiles.yml to add them up (docs/scale.md). -#}
 {% materialization rollup, adapter='duckdb' %}
     {%- set relation = in_place('view') -%}
     {%- set folder = 'rollup/' ~ this.identifier -%}
@@ -29,7 +30,12 @@
     {%- for source in model['sources'] -%}
         {%- do datasets.append('raw/' ~ source | join('/')) -%}
     {%- endfor -%}
-    {%- set given = {'query': model['compiled_code'], 'datasets': datasets, 'folder': folder} -%}
+    {%- set given = {
+        'query': model['compiled_code'],
+        'datasets': datasets,
+        'folder': folder,
+        'engine': env_var('UNWIND_ROLLUP_ENGINE', 'duckdb'),
+    } -%}
     {%- do adapter.store_relation('rollup_plugin', this, [], folder, 'parquet', given) -%}
     {% call statement('main') -%}
         create view {{ relation }} as from read_parquet('{{ folder }}/*.parquet')

@@ -173,6 +173,15 @@ def test_only_the_password_has_no_default() -> None:
     assert set(re.findall(r"\$\{([A-Z0-9_]+)[}:]", text)) - set(re.findall(r"\$\{([A-Z0-9_]+):[-?]", text)) == set()
 
 
+def test_other_engines_are_started_by_the_same_dbt() -> None:
+    lock, ours = (path.read_text() for path in (DEPLOY / "engines.lock", PROJECT / "requirements.lock"))
+    shared = [re.findall(r"^dbt-(?:core|adapters|common)==\S+", text, re.MULTILINE) for text in (lock, ours)]
+    assert shared[0] == shared[1]
+    assert len(shared[0]) == 3
+    assert "://" not in lock
+    assert lock.count("==") <= lock.count("--hash=")
+
+
 def test_both_instances_of_dagster_keep_the_same_rules() -> None:
     server = yaml.safe_load((DEPLOY / "dagster.yaml").read_text())
     laptop = yaml.safe_load((PROJECT / "orchestration" / "dagster.yaml").read_text())

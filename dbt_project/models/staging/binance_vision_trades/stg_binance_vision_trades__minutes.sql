@@ -44,7 +44,7 @@ with trades as (
 select
     product,
     symbol,
-    date_trunc('minute', traded_at) as period_start_at,
+    {{ start_of('minute', 'traded_at') }} as period_start_at,
     {{ first_by('price', order_in_minute('traded_at', 'trade_id')) }} as open_price,
     max(price) as high_price,
     min(price) as low_price,
