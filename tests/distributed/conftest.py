@@ -13,7 +13,7 @@ import pytest
 from dbt_project.elsewhere import DBT
 from orchestration.manifest import PARSE, manifest_path
 from orchestration.warehouse import environment
-from tests.bench.trades import generate
+from tests.bench.made_trades import generate
 from tests.dbt.raw_factory import DBT_PROJECT, Raw, build_raw
 from tests.distributed.cluster import spark_cluster
 from tests.distributed.raw import LINEAR, SPOT, Rollup, crowded, write_days

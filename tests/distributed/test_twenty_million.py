@@ -9,11 +9,12 @@ import pytest
 
 from dbt_project import elsewhere
 from dbt_project.rollups import roll_up
-from tests.bench.trades import DAYS, MODEL, TRADES_A_DAY, generate
+from tests.bench.made_trades import MODEL, generate
 from tests.distributed.raw import SPOT, Rollup, write_days
 from tests.distributed.test_rollups_elsewhere import assert_same
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(1800), pytest.mark.usefixtures("packages", "spark")]
+DAYS, TRADES_A_DAY = 40, 500_000
 
 
 def test_twenty_million_trades_have_one_answer(

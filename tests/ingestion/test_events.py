@@ -113,7 +113,7 @@ class World:
         return pl.read_parquet(path).select("scope", "reason").rows() if path.exists() else []
 
     def hidden(self) -> list[str]:
-        return [path.name for path in self.file().parent.glob(".*")]
+        return [path.name for path in self.file().parent.glob(".*.part")]
 
 
 @pytest.fixture
