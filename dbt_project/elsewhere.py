@@ -1,6 +1,7 @@
-"""Rollups that Sail or Spark adds up instead of DuckDB: starts dbt with the same model, and looks over what it wrote.
+"""Models that Sail or Spark runs instead of DuckDB: starts dbt with the same files; looks over what days it wrote.
 
-What days are wanted and how they are kept is for rollups.py; the model's SQL on Spark for macros/rollups_elsewhere.sql.
+What days are wanted and how they are kept is for rollups.py; the SQL on Spark for macros/rollups_elsewhere.sql and, of
+what is no rollup, models_elsewhere.sql.
 """
 
 from __future__ import annotations
@@ -53,9 +54,6 @@ def run(target: str, models: Sequence[str], datasets: Iterable[str], days: Seque
 
     Raw and room are where they are, which all hosts of a cluster must see; or in UNWIND_OBJECTS_URL while it works.
     """
-    if not DBT.exists():
-        raise FileNotFoundError(f"{DBT} is what runs rollups on {target}: make .venv-spark/ready")
-    where = ["--project-dir", PROJECT, "--profiles-dir", PROJECT, "--target-path", room / "target"]
     objects = os.environ.get("UNWIND_OBJECTS_URL")
     into = f"{objects}/rollup/{room.name}.{time.time_ns()}" if objects else str(room)
     if objects:
@@ -63,16 +61,29 @@ def run(target: str, models: Sequence[str], datasets: Iterable[str], days: Seque
         put([file for file in files if file.exists()], objects)
     settings = {
         "UNWIND_RAW_URL": f"{objects or Path.cwd()}/raw",
-        "UNWIND_ROLLUP_INTO": into,
         "UNWIND_ROLLUP_DAYS": f"{{{','.join([EMPTY, *days])}}}",
     }
+    _run_dbt(target, models, into, settings, room)
+    for model in models if objects else ():
+        take(f"{into}/{model}", room / model)
+
+
+def answer(target: str, models: Sequence[str], given: Path, room: Path) -> None:
+    """Have dbt run models that are no rollups over `<given>/<model>.parquet`, into `<room>/<model>/`."""
+    _run_dbt(target, models, str(room), {"UNWIND_GIVEN_URL": str(given)}, room)
+
+
+def _run_dbt(target: str, models: Sequence[str], into: str, settings: dict[str, str], room: Path) -> None:
+    if not DBT.exists():
+        raise FileNotFoundError(f"{DBT} is what runs models on {target}: make .venv-spark/ready")
+    where = ["--project-dir", PROJECT, "--profiles-dir", PROJECT, "--target-path", room / "target"]
     (room / "target").mkdir(parents=True)
     kept = KEPT / target / PARSE
     with suppress(FileNotFoundError):
         shutil.copyfile(kept, room / "target" / PARSE)
     ran = subprocess.run(  # noqa: S603  our own dbt
         [DBT, "run", "--target", target, "--select", *models, *where, "--log-path", room / "logs"],
-        env={**os.environ, **settings},
+        env={**os.environ, **settings, "UNWIND_ROLLUP_INTO": into},
         cwd=room,
         capture_output=True,
         text=True,
@@ -80,8 +91,6 @@ def run(target: str, models: Sequence[str], datasets: Iterable[str], days: Seque
     )
     if ran.returncode:
         raise RuntimeError(f"{', '.join(models)} on {target}: {ran.stdout[-3000:]}{ran.stderr[-1000:]}")
-    for model in models if objects else ():
-        take(f"{into}/{model}", room / model)
     write_atomically(kept, lambda part: shutil.copyfile(room / "target" / PARSE, part))
 
 

@@ -30,6 +30,11 @@
     {{ adapter.dispatch('quarter_of')(time) }}
 {%- endmacro %}
 
+{#- From one date to a later one, as a whole number. -#}
+{% macro days_between(first, last) -%}
+    {{ adapter.dispatch('days_between')(first, last) }}
+{%- endmacro %}
+
 {#- A pair of where a point of a curve lies and its value there (smile.sql), and one of the two. -#}
 {% macro point_at(place, value) -%}
     {{ adapter.dispatch('point_at')(place, value) }}
@@ -86,6 +91,14 @@
 
 {% macro spark__quarter_of(time) -%}
     cast(timestamp_seconds({{ microseconds_of(time) }} div 900000000 * 900) as timestamp_ntz)
+{%- endmacro %}
+
+{% macro duckdb__days_between(first, last) -%}
+    {{ last }} - {{ first }}
+{%- endmacro %}
+
+{% macro spark__days_between(first, last) -%}
+    cast(datediff({{ last }}, {{ first }}) as bigint)
 {%- endmacro %}
 
 {% macro duckdb__point_at(place, value) -%}

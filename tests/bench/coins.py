@@ -25,7 +25,7 @@ OUTPUTS = "utxo/unspent_outputs"
 DATASET = f"raw/{OUTPUTS}"
 MODEL = "stg_utxo__births"
 DAY = "2026-02-01"
-SEEN = datetime(2026, 2, 2)
+TIP, SEEN = datetime(2026, 2, 1, 23, 50), datetime(2026, 2, 2)
 HEIGHTS = 934_000
 # Outputs, rounds.
 SIZES: dict[Size, tuple[int, int]] = {"full": (20_000_000, 5), "quick": (5_000_000, 3), "tiny": (20_000, 1)}
@@ -63,7 +63,7 @@ def generate(path: Path, count: int) -> None:
             )
             file.add(
                 rows.with_columns(
-                    pl.lit(SEEN, pl.Datetime("us")).alias("observed_at"),
+                    pl.lit(TIP, pl.Datetime("us")).alias("observed_at"),
                     pl.lit(None, pl.Datetime("us")).alias("published_at"),
                     pl.lit(SEEN, pl.Datetime("us")).alias("known_at"),
                     pl.lit(False).alias("is_known_at_estimated"),

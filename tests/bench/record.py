@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +66,7 @@ def machine() -> str:
 
 
 def versions() -> dict[str, str]:
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "absent"
-    return found
+    """Of Sail and Spark too, which have packages of their own."""
+    places = [*sys.path, *(str(path) for path in PROJECT.glob(".venv-spark/lib/python3*/site-packages"))]
+    found = {one: next(iter(distributions(name=one, path=places)), None) for one in PACKAGES}
+    return {package: one.version if one else "absent" for package, one in found.items()}

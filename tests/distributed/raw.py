@@ -1,4 +1,4 @@
-"""Raw of the rollups by day, and trades that are hard to put in order."""
+"""Raw of the rollups by day, and trades and quotes that are hard to put in order."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ from tests.dbt.raw_factory import Raw, Row, raw_schemas, stamp
 
 SPOT, LINEAR = "binance_vision_trades/spot_agg_trades", "binance_vision_trades/um_agg_trades"
 DAY = datetime(2026, 2, 5)
+# Forward over strike, and volatility. The factors are exact, so that both of a pair have the same quotient.
+TIED = {
+    55_000.0: (1.125, 0.6),
+    60_000.0: (1.125, 0.6),
+    65_000.0: (1.0, 0.7),
+    70_000.0: (1.0, 0.75),
+    75_000.0: (0.875, 0.6),
+    90_000.0: (0.875, 0.6),
+}
 
 
 class Rollup(NamedTuple):
@@ -42,6 +51,22 @@ def crowded(seed: int) -> list[Row]:
                 "is_buyer_maker": rng.random() < 0.5,
             }
             rows.append(stamp(row, known_at))
+    return rows
+
+
+def tied(quotes: list[Row]) -> list[Row]:
+    """The newest chain once more a day later, its strikes in pairs equally far from forwards of their own.
+
+    The pair at the forward differs in volatility, which then decides; the other pairs are alike in everything read.
+    """
+    newest = max(row["observed_at"] for row in quotes)
+    at = newest + timedelta(days=1)
+    rows = []
+    for row in quotes:
+        if row["observed_at"] == newest and row["strike_price"] in TIED:
+            factor, volatility = TIED[row["strike_price"]]
+            priced = {"underlying_price": factor * row["strike_price"], "mark_iv_ratio": volatility}
+            rows.append(stamp(row | priced | {"observed_at": at, "quoted_at": at}, at))
     return rows
 
 

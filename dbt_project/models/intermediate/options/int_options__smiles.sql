@@ -10,8 +10,8 @@ with smiles as (
         years_to_expiry,
         forward_price,
         quotes_count,
-        null::double as fit_rmse_vol_pct,
-        null::varchar as reason,
+        null as fit_rmse_vol_pct,
+        null as reason,
         {% for point in points %}
             {{ point }}_total_variance,
         {% endfor %}
@@ -19,7 +19,8 @@ with smiles as (
         provenance
     from {{ ref('int_options__read_chains') }}
 
-    union all by name
+    -- In the same order, for not every engine knows `by name`.
+    union all
 
     select
         venue,
@@ -27,6 +28,7 @@ with smiles as (
         snapshot_at,
         expiry_at,
         'trades' as surface_method,
+        null as hygiene_mode,
         years_to_expiry,
         forward_price,
         trades_count as quotes_count,

@@ -29,7 +29,7 @@ with marked as (
         on
             bitcoin.asset = 'BTC'
             and bitcoin.is_final
-            and date_trunc('hour', closes.close_at) = bitcoin.period_end_at
+            and {{ start_of('hour', 'closes.close_at') }} = bitcoin.period_end_at
     left join {{ ref('int_macro__move_to_close') }} as moves on closes.close_at = moves.close_at
 ),
 
@@ -72,7 +72,7 @@ select
         when bitcoin_close_price_usd is null then 'no_bitcoin_at_close'
         when previous_bitcoin_close_price_usd is null then 'no_bitcoin_at_previous_close'
     end as bitcoin_reason,
-    session_date - previous_session_date as spanned_days,
+    {{ days_between('previous_session_date', 'session_date') }} as spanned_days,
     close_price,
     close_price / previous_close_price - 1 as return_ratio,
     ln(close_price / previous_close_price) as log_return_ratio,
@@ -81,7 +81,7 @@ select
     bitcoin_close_price_usd,
     bitcoin_close_price_usd / previous_bitcoin_close_price_usd - 1 as bitcoin_return_ratio,
     ln(bitcoin_close_price_usd / previous_bitcoin_close_price_usd) as bitcoin_log_return_ratio,
-    session_date - previous_session_date > 1 as is_multi_day,
+    {{ days_between('previous_session_date', 'session_date') }} > 1 as is_multi_day,
     known_at,
     provenance
 from walked

@@ -21,16 +21,21 @@ with tenors as (
         provenance
     from {{ ref('int_options__smiles') }}
 
-    union all by name
+    -- In the same order, for not every engine knows `by name`.
+    union all
 
     select
         venue,
         asset,
         snapshot_at,
         'constant_maturity' as tenor_kind,
+        null as expiry_at,
         surface_method,
         hygiene_mode,
         tenor_days,
+        null as forward_price,
+        null as quotes_count,
+        null as fit_rmse_vol_pct,
         {% for point in points %}
             {{ point }}_total_variance,
             {{ point }}_reason,
@@ -69,7 +74,7 @@ reversals as (
         venue,
         asset,
         snapshot_at,
-        date_trunc('day', snapshot_at) as day_start_at,
+        {{ start_of('day', 'snapshot_at') }} as day_start_at,
         surface_method,
         tenor_days,
         call25_iv_vol_pct - put25_iv_vol_pct as rr25_vol_pct,
@@ -90,7 +95,7 @@ days as (
         surface_method,
         tenor_days,
         day_start_at,
-        arg_max(rr25_vol_pct, snapshot_at) as rr25_vol_pct,
+        {{ last_by('rr25_vol_pct', 'snapshot_at') }} as rr25_vol_pct,
         max(known_at) as known_at,
         max(provenance) as provenance
     from reversals
@@ -145,7 +150,7 @@ select
     vols.call25_premium_adjusted_iv_vol_pct - vols.put25_premium_adjusted_iv_vol_pct
         as rr25_premium_adjusted_vol_pct,
     case
-        when histories.days_count >= 60 then 100.0 * histories.days_at_or_below_count / histories.days_count
+        when histories.days_count >= 60 then 1e2 * histories.days_at_or_below_count / histories.days_count
     end as rr25_percentile_730d_pct,
     case vols.tenor_kind when 'constant_maturity' then coalesce(histories.days_count, 0) end
         as rr25_history_days_count,
