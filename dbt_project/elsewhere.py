@@ -76,7 +76,7 @@ def answer(target: str, models: Sequence[str], given: Path, room: Path) -> None:
 def _run_dbt(target: str, models: Sequence[str], into: str, settings: dict[str, str], room: Path) -> None:
     if not DBT.exists():
         raise FileNotFoundError(f"{DBT} is what runs models on {target}: make .venv-spark/ready")
-    where = ["--project-dir", PROJECT, "--profiles-dir", PROJECT, "--target-path", room / "target"]
+    where: list[str | Path] = ["--project-dir", PROJECT, "--profiles-dir", PROJECT, "--target-path", room / "target"]
     (room / "target").mkdir(parents=True)
     kept = KEPT / target / PARSE
     with suppress(FileNotFoundError):

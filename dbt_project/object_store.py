@@ -19,7 +19,11 @@ def put(files: Iterable[Path], url: str) -> None:
     store, root = fs.FileSystem.from_uri(url)
     for file in files:
         here, [there] = file.stat(), store.get_file_info([f"{root}/{file}"])
-        if there.size != here.st_size or there.mtime < datetime.fromtimestamp(here.st_mtime, UTC):
+        if (
+            there.size != here.st_size
+            or there.mtime is None
+            or there.mtime < datetime.fromtimestamp(here.st_mtime, UTC)
+        ):
             with file.open("rb") as source, store.open_output_stream(there.path) as target:
                 shutil.copyfileobj(source, target, 1 << 20)
 
