@@ -76,9 +76,9 @@ def rows_frame(rows: Any, columns: Sequence[str]) -> pl.DataFrame:
     >>> rows_frame([[1, "2.5", None]], ["a", "b", "c"]).row(0)
     ('1', '2.5', None)
     """
-    if not isinstance(rows, list) or any(not isinstance(row, list) for row in rows):
+    if not isinstance(rows, list) or set(map(type, rows)) - {list}:
         raise UnreadableBody(f"expected a list of rows, got {type(rows).__name__}")
-    widths = {len(row) for row in rows}
+    widths = set(map(len, rows))
     if widths - {len(columns)}:
         raise UnreadableBody(f"rows of {sorted(widths)} cells, expected {len(columns)}")
     cells = zip(*rows, strict=True) if rows else [()] * len(columns)
@@ -91,7 +91,7 @@ def records_frame(records: Any, fields: Mapping[str, str], optional: Sequence[st
     >>> records_frame([{"t": 1, "oi": "2"}], {"t": "time", "oi": "open_interest_coins"}).columns
     ['time', 'open_interest_coins']
     """
-    if not isinstance(records, list) or any(not isinstance(record, dict) for record in records):
+    if not isinstance(records, list) or set(map(type, records)) - {dict}:
         raise UnreadableBody(f"expected a list of objects, got {type(records).__name__}")
     gone = [f for f in fields if f not in optional and any(f not in record for record in records)]
     if gone:

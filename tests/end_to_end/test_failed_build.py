@@ -19,6 +19,7 @@ from tests.orchestration.releasing import sealed
 BROKEN = "model.unwind.fct_price_daily"
 
 
+@pytest.mark.long
 def test_a_broken_build_is_no_warehouse_and_nothing_is_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parsed_project: Path
 ) -> None:
