@@ -22,7 +22,12 @@ INPUTS = "unwind.inputs"
 EMPTY = "schema"
 SEEN = ".seen.json"
 # One thread adds doubles in one order. A day needs far less; the limit is for the wildest one to spill at.
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "512MB"}
+# A raw day is read once, so that keeping its bytes for another reading would only fill the memory up to that limit.
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 1,
+    "memory_limit": "512MB",
+    "enable_external_file_cache": False,
+}
 Stamp = list[int] | None
 # Adds up the days named, with room in a folder; gives queries of their rows, that hold while it is open. The text is
 # the query over no raw rows: what its columns are, and the answer for a day that has none.
