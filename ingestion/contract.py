@@ -1,7 +1,7 @@
 """What each dataset promises, read from dbt's sources YAML: the one declaration everybody else follows.
 
 That these files belong to dbt is the only thing ingestion knows about dbt. Rules about rows are declared there
-and enforced in landing.py.
+and enforced in judging.py.
 """
 
 from __future__ import annotations

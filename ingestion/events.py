@@ -23,15 +23,8 @@ from ingestion.atomic import write_atomically
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
 from ingestion.errors import UnreadableBody
-from ingestion.landing import (
-    CONFLICT,
-    INPUTS,
-    PartitionReport,
-    judge,
-    quarantine_rows,
-    raw_schema,
-    refuse_beyond_tolerance,
-)
+from ingestion.judging import CONFLICT, judge, quarantine_rows, refuse_beyond_tolerance
+from ingestion.landing import INPUTS, PartitionReport, raw_schema
 from ingestion.parquet import ROW_GROUP, writer_settings
 from ingestion.sources import Feed
 from ingestion.vintages import stamp_known_at

@@ -7,7 +7,6 @@ got more captures is made from its stored rows and the new ones: an hour's poll 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -18,17 +17,8 @@ from ingestion.capture import Capture, CaptureStore
 from ingestion.contract import Dataset
 from ingestion.errors import UnreadableBody
 from ingestion.events import Taken, hidden, write_day
-from ingestion.landing import (
-    Parsed,
-    PartitionReport,
-    judge_together,
-    quarantine_rows,
-    refuse_beyond_tolerance,
-    refuse_without_columns,
-    stored_inputs,
-    stored_rows,
-    write_partition,
-)
+from ingestion.judging import judge_each, quarantine_rows
+from ingestion.landing import PartitionReport, stored_inputs, stored_rows, write_partition
 from ingestion.places import Places
 from ingestion.sources import Feed
 from ingestion.standing import standing
@@ -39,8 +29,6 @@ if TYPE_CHECKING:
     from ingestion.ingest import IngestReport
 
 WHOLE = "all"
-# Starting a statement costs more than a page of rows does. The number bounds what is held as text.
-JUDGED_TOGETHER = 100
 
 
 def project(
@@ -116,7 +104,7 @@ def _land(
         bad += _stored_quarantine(places, dataset, partition)
         refused |= dict(row for frame in bad for row in _refused(frame))
     new = [capture.capture_id for capture in captures[landed_already:]]
-    for capture, parsed in _judged(dataset, source, store.read(dataset.source, dataset.name, new)):
+    for capture, parsed in judge_each(dataset, source, store.read(dataset.source, dataset.name, new)):
         if isinstance(parsed, UnreadableBody):
             bad.append(quarantine_rows(capture, "capture", [(str(parsed), None)]))
             refused[capture.capture_id] = str(parsed)
@@ -139,41 +127,6 @@ def _land(
         landed = write_partition(places.raw, dataset, str(name[0]), [part.drop("_partition")], inputs)
         landed.quarantined, counts = counts, {}
         report.partitions.append(landed)
-
-
-def _judged(
-    dataset: Dataset, source: Feed, captures: list[Capture]
-) -> Iterator[tuple[Capture, Parsed | UnreadableBody]]:
-    """Each answer's rows, or why it cannot be landed. Answers of one shape are judged together, so many at once."""
-    held: list[tuple[Capture, pl.DataFrame]] = []
-    for capture in captures:
-        try:
-            frame = source.parse(dataset, capture)
-            refuse_without_columns(dataset, frame)
-        except UnreadableBody as error:
-            yield from _judge_held(dataset, source, held)
-            yield capture, error
-            held = []
-            continue
-        if held and (len(held) == JUDGED_TOGETHER or held[0][1].schema != frame.schema):
-            yield from _judge_held(dataset, source, held)
-            held = []
-        held.append((capture, frame))
-    yield from _judge_held(dataset, source, held)
-
-
-def _judge_held(
-    dataset: Dataset, source: Feed, held: list[tuple[Capture, pl.DataFrame]]
-) -> Iterator[tuple[Capture, Parsed | UnreadableBody]]:
-    if not held:
-        return
-    captures, frames = zip(*held, strict=True)
-    for capture, parsed in zip(captures, judge_together(dataset, frames, captures, source.version), strict=True):
-        try:
-            refuse_beyond_tolerance(dataset, dict(parsed.bad["reason"].value_counts().rows()), parsed.judged)
-            yield capture, parsed
-        except UnreadableBody as error:
-            yield capture, error
 
 
 def _land_events(

@@ -22,7 +22,7 @@ from ingestion.capture import Capture
 from ingestion.contract import Dataset, load_contracts
 from ingestion.errors import NotServed, SourceBlocked, UnwindError
 from ingestion.http import LiveClient
-from ingestion.landing import check
+from ingestion.judging import check
 from ingestion.request import Request
 from ingestion.settings import Settings
 from ingestion.sources import feed

@@ -17,7 +17,7 @@ import duckdb
 
 from ingestion.cases.wire import spot_csv
 from ingestion.errors import UnreadableBody
-from ingestion.landing import check
+from ingestion.judging import check
 from ingestion.sources import feed
 from orchestration.failed_tests import in_words
 from orchestration.gate import decide

@@ -10,7 +10,7 @@ import pytest
 from ingestion.archives import read_single_member
 from ingestion.cases.wire import csv_name, metrics_csv, spot_csv, spot_url, zip_bytes
 from ingestion.errors import UnreadableBody
-from ingestion.landing import check
+from ingestion.judging import check
 from ingestion.sources.binance_vision import label_convention, parse_metrics, parse_spot
 from tests.ingestion.answers import (
     DAY,

@@ -26,7 +26,7 @@ from ingestion.cases.case import Case, load_case
 from ingestion.cases.feb_2026 import flows, generate, prices
 from ingestion.cases.feb_2026.facts import Fact, load
 from ingestion.contract import find
-from ingestion.landing import check
+from ingestion.judging import check
 from ingestion.sources import feed
 
 pytestmark = pytest.mark.xdist_group("generator")

@@ -17,7 +17,8 @@ from ingestion.capture import Capture, CaptureStore
 from ingestion.cases.wire import spot_csv
 from ingestion.errors import UnreadableBody
 from ingestion.ingest import IngestReport
-from ingestion.landing import check, judge, judge_together, write_partition
+from ingestion.judging import check, judge, judge_together
+from ingestion.landing import write_partition
 from ingestion.places import Places
 from ingestion.reparse import project
 from ingestion.sources import feed

@@ -15,7 +15,8 @@ from ingestion.capture import Capture
 from ingestion.cases.wire import Retarget, metrics_csv, spot_csv
 from ingestion.contract import Dataset
 from ingestion.errors import UnreadableBody
-from ingestion.landing import check, raw_schema, write_empty, write_partition
+from ingestion.judging import check
+from ingestion.landing import raw_schema, write_empty, write_partition
 from ingestion.sources import feed
 from tests.ingestion.answers import (
     DAY,

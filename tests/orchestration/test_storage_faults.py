@@ -14,7 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from ingestion.capture import CaptureStore
-from ingestion.landing import check, write_partition
+from ingestion.judging import check
+from ingestion.landing import write_partition
 from ingestion.sources import feed
 from orchestration import release
 from orchestration.cli import app

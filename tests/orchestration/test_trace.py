@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.capture import Capture, CaptureStore
-from ingestion.landing import check, write_partition
+from ingestion.judging import check
+from ingestion.landing import write_partition
 from ingestion.places import Places
 from ingestion.sources import feed
 from orchestration.catalog import Column, Table

@@ -113,7 +113,7 @@ _STEPS = f"""
 select observed_date, cohort, price_floor_usd as low, price_ceiling_usd as high, supply_coins as v
 from marts.fct_cost_basis_distribution
 where asset = $asset and observed_date >= $from and observed_date < $to and observed_date = ({_LAST})
-qualify supply_source = min(supply_source) over ()
+qualify dense_rank() over (order by supply_source = 'utxo.unspent_outputs') = 1
 order by cohort, low
 """
 _CLUSTERS = f"""

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from ingestion.body_gate import check_body
 from ingestion.contract import Dataset, find
 from ingestion.errors import BodyRejected, UnreadableBody
-from ingestion.landing import Parsed, check
+from ingestion.judging import Parsed, check
 from ingestion.request import Request
 from ingestion.sources import feed
 from ingestion.vintages import collapse

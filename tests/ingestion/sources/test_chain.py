@@ -12,7 +12,7 @@ import pytest
 
 from ingestion.contract import find, load_contracts
 from ingestion.errors import BodyRejected, UnreadableBody
-from ingestion.landing import Parsed, check
+from ingestion.judging import Parsed, check
 from ingestion.sources import feed
 from ingestion.sources.bitcoind import spent_by_birth
 from ingestion.sources.mempool_space_blocks import BLOCKS_ABOVE

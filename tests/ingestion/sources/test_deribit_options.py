@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ingestion.contract import find
 from ingestion.errors import BodyRejected, UnreadableBody
-from ingestion.landing import Parsed, check
+from ingestion.judging import Parsed, check
 from ingestion.questions import parameters
 from ingestion.sources import feed
 from ingestion.windows import Window

@@ -9,7 +9,7 @@ import pytest
 
 from ingestion.contract import find
 from ingestion.errors import BodyRejected, UnreadableBody
-from ingestion.landing import check
+from ingestion.judging import check
 from ingestion.sources.derive import parse, requests
 from ingestion.windows import Window
 from tests.ingestion.sources.twin import PAYLOADS

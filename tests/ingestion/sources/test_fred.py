@@ -9,7 +9,7 @@ import pytest
 from ingestion.body_gate import check_body
 from ingestion.contract import find
 from ingestion.errors import BodyRejected, UnreadableBody
-from ingestion.landing import check
+from ingestion.judging import check
 from ingestion.request import Request
 from ingestion.sources import feed, fred, fred_api, fred_third_party
 from ingestion.vintages import collapse, stamp_known_at

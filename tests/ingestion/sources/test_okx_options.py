@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingestion.contract import find
 from ingestion.errors import BodyRejected, UnreadableBody
-from ingestion.landing import check
+from ingestion.judging import check
 from ingestion.sources.okx_options import parse, requests
 from ingestion.windows import Window
 from tests.ingestion.sources.twins_okx_options import STRIKES

@@ -9,7 +9,7 @@ import pytest
 from ingestion.capture import Capture
 from ingestion.contract import find
 from ingestion.errors import UnreadableBody
-from ingestion.landing import check
+from ingestion.judging import check
 from ingestion.sources import tardis
 from ingestion.windows import Window
 from tests.ingestion.sources.twin import Twin
