@@ -8,7 +8,8 @@ export UV_NO_PROGRESS := 1
 
 setup: .venv/ready
 
-# uv comes from the same lock, hash-checked by pip; byte-code is compiled now because starting Python is the cost.
+# uv comes from the same lock, hash-checked by pip; byte-code is compiled and the dbt project parsed now, because
+# starting is the cost.
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("unwind needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -16,6 +17,7 @@ setup: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
 	$(BIN)/uv pip install --quiet --require-hashes --compile-bytecode -r requirements.lock
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m orchestration.manifest > /dev/null
 	touch $@
 
 run: setup

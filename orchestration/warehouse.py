@@ -8,25 +8,22 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from ingestion.atomic import write_atomically
 from ingestion.errors import UnwindError
 from ingestion.places import Places
-from orchestration.catalog import PUBLISHED_SCHEMAS
 from orchestration.manifest import DBT_PROJECT, MANIFEST, PARSE, manifest_path
 from orchestration.run_scope import instant_name
 
 KEPT_WAREHOUSES = 3
 DATABASE, NOTE = "warehouse.duckdb", "build.json"
-EARLIER = "earlier"
 
 
 class BuildFailed(UnwindError):
@@ -84,21 +81,15 @@ class WarehouseBuild:
         )
 
 
-def dbt_build(
-    places: Places,
-    warehouse: Path,
-    as_of: datetime,
-    only_published: bool = False,
-    earlier: Mapping[datetime, Path] | None = None,
-) -> list[NodeResult]:
+def dbt_build(places: Places, warehouse: Path, as_of: datetime, earlier: Sequence[datetime] = ()) -> list[NodeResult]:
     """Build every model and run every data test, as of a moment, into a folder of `warehouse`'s own.
 
-    only_published: leave out what no published table is made from, for a second build of the same day.
-    earlier: the warehouses of earlier moments, whose measurements of claims stand beside those of this one.
+    earlier: moments before it, whose answers are kept as they stood, each in a database beside `warehouse`
+    (`database_of`); what claims measured then stands beside what they measure in the end.
 
     Built in a folder that this process stands in, and moved: dbt keeps what it parsed only while the database's path
-    and the variables stay the same, and parsing costs more than building. For the same reason the moment comes by
-    environment (macros/as_of.sql).
+    and the variables stay the same, and parsing costs more than building. For the same reason the moments come by
+    environment (macros/as_of.sql, macros/earlier.sql).
     Unit tests are left out: they judge the code, not the data, and run with the tests. So are exposures, which have
     nothing to build and would each cost a node. Raises BuildFailed.
     """
@@ -107,7 +98,7 @@ def dbt_build(
     from ingestion.contract import load_contracts
     from ingestion.landing import write_empty
     from orchestration.dbt_connections import close_dbt_connections
-    from orchestration.failed_tests import tell
+    from orchestration.failed_nodes import tell
 
     for dataset in load_contracts():
         write_empty(places.raw, dataset)
@@ -118,7 +109,7 @@ def dbt_build(
     for kept in (places.raw, places.rollup):
         kept.mkdir(parents=True, exist_ok=True)
         (building / kept.name).symlink_to(kept, target_is_directory=True)
-    _hand_over(earlier or {}, building / EARLIER)
+    moments = sorted(earlier)
     arguments = [
         "build", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
         "--target-path", str(target), "--log-path", str(target / "logs"),
@@ -127,15 +118,12 @@ def dbt_build(
         "--exclude-resource-type", "unit_test", "exposure",
         # The manifest of the definitions is the same one, and is kept with the build.
         "--no-write-json",
-        *(("--select", *(f"+unwind.{schema}" for schema in PUBLISHED_SCHEMAS)) if only_published else ()),
-        # A test that also reads a model which is left out is left out with it.
-        "--indirect-selection", "buildable",
     ]  # fmt: skip
     settings = {
         # Somebody's own setting for dbt by hand would send the build elsewhere.
         "UNWIND_WAREHOUSE": None,
-        "UNWIND_AS_OF": f"{as_of:%Y-%m-%d %H:%M:%S.%f}",
-        "UNWIND_EARLIER": "yes" if earlier else None,
+        "UNWIND_AS_OF": _in_sql(as_of),
+        "UNWIND_EARLIER": orjson.dumps({_database_name(then): _in_sql(then) for then in moments}).decode(),
         "DO_NOT_TRACK": "1",
     }
     _borrow_parse(target)
@@ -145,7 +133,10 @@ def dbt_build(
         finally:
             close_dbt_connections()
         results = outcome.result.results if outcome.result else []
-        told = {node.unique_id: tell(building / DATABASE, node) for node in _failed_tests(results)}
+        newest = building / DATABASE
+        databases: dict[datetime | None, Path] = {None: newest}
+        databases |= {moment: database_of(newest, moment) for moment in moments}
+        told = {result.node.unique_id: tell(result, databases) for result in results if _is_bad(result.status)}
     if outcome.exception:
         raise BuildFailed(f"dbt stopped: {outcome.exception}") from outcome.exception
     shutil.copy(manifest_path(), building / MANIFEST)
@@ -163,19 +154,17 @@ def dbt_build(
     ]
 
 
-def _failed_tests(results: Iterable[Any]) -> list[Any]:
-    return [result.node for result in results if result.node.resource_type == "test" and result.status == "fail"]
+def database_of(warehouse: Path, moment: datetime) -> Path:
+    """Where the answers of an earlier moment are, of the build whose newest are in `warehouse`."""
+    return warehouse.with_name(f"{_database_name(moment)}.duckdb")
 
 
-def _hand_over(earlier: Mapping[datetime, Path], folder: Path) -> None:
-    """Lay what claims measured at earlier moments where int_stress__gather_measurements looks for it."""
-    import duckdb
+def _database_name(moment: datetime) -> str:
+    return f"asof_{instant_name(moment)}"
 
-    folder.mkdir()
-    for moment, warehouse in earlier.items():
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
-            measured = connection.table("intermediate.int_stress__measure_claims")
-            measured.write_parquet(str(folder / f"{instant_name(moment)}.parquet"))
+
+def _in_sql(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S.%f}"
 
 
 def _borrow_parse(target: Path) -> None:
@@ -201,7 +190,11 @@ def published_as(places: Places, inputs_key: str) -> str | None:
 
 def failed(results: list[NodeResult]) -> list[NodeResult]:
     """The nodes that stop a release: errors and failed tests, not warnings, not what was skipped after them."""
-    return [result for result in results if result.status in ("error", "fail", "runtime error")]
+    return [result for result in results if _is_bad(result.status)]
+
+
+def _is_bad(status: str) -> bool:
+    return status in ("error", "fail", "runtime error")
 
 
 def release_name(as_of: datetime, run_id: str) -> str:
@@ -213,7 +206,7 @@ def prune(places: Places, keep: int = KEPT_WAREHOUSES) -> None:
     """Delete warehouses of old runs; the newest few stay for questions after a refused release."""
     kept = {note.parent.name for note in _notes(places)[-keep:]}
     for folder in places.warehouse.iterdir():
-        if folder.is_dir() and folder.name.split("@")[0] not in kept:
+        if folder.is_dir() and folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)
 
 

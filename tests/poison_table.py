@@ -19,7 +19,7 @@ from ingestion.cases.wire import spot_csv
 from ingestion.errors import UnreadableBody
 from ingestion.judging import check
 from ingestion.sources import feed
-from orchestration.failed_tests import in_words
+from orchestration.failed_nodes import in_words
 from orchestration.gate import decide
 from orchestration.quality import audit
 from orchestration.refusals import GateRefused

@@ -9,7 +9,11 @@
     {%- if '+' in moment or moment.count('-') > 2 -%}
         {{ exceptions.raise_compiler_error("var as_of must be in UTC, without an offset: " ~ moment) }}
     {%- endif -%}
-    timestamp '{{ moment | replace("'", "''") }}'
+    {{ return(moment_literal(moment)) }}
+{%- endmacro %}
+
+{% macro moment_literal(moment) -%}
+    {{ return("timestamp '" ~ moment | replace("'", "''") ~ "'") }}
 {%- endmacro %}
 
 {#- Every version of a key that was known by then. -#}

@@ -7,6 +7,12 @@
         {{ get_create_view_as_sql(relation, model['compiled_code']) }}
     {%- endcall %}
     {{ adapter.commit() }}
+    {% for database, moment in earlier_moments().items() -%}
+        {% call statement('earlier') -%}
+            {{ get_create_view_as_sql(in_database(relation, database), as_it_stood(model['compiled_code'], database, moment)) }}
+        {%- endcall %}
+        {{ adapter.commit() }}
+    {%- endfor %}
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
 
@@ -17,6 +23,13 @@
         {{ create_table_as(False, relation, model['compiled_code'], model['language']) }}
     {%- endcall %}
     {{ adapter.commit() }}
+    {% for database, moment in earlier_moments().items() -%}
+        {%- set code = as_it_stood(model['compiled_code'], database, moment) -%}
+        {% call statement('earlier', language=model['language']) -%}
+            {{ create_table_as(False, in_database(relation, database), code, model['language']) }}
+        {%- endcall %}
+        {{ adapter.commit() }}
+    {%- endfor %}
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
 
@@ -41,6 +54,12 @@
         create view {{ relation }} as from read_parquet('{{ folder }}/*.parquet')
     {%- endcall %}
     {{ adapter.commit() }}
+    {% for database in earlier_moments() -%}
+        {% call statement('earlier') -%}
+            create view {{ in_database(relation, database) }} as from read_parquet('{{ folder }}/*.parquet')
+        {%- endcall %}
+        {{ adapter.commit() }}
+    {%- endfor %}
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
 
@@ -48,4 +67,8 @@
     {#- Only somebody's own dbt, run twice into one file, finds something here. -#}
     {{ drop_relation_if_exists(load_cached_relation(this)) }}
     {{ return(this.incorporate(type=type)) }}
+{%- endmacro %}
+
+{% macro in_database(relation, database) -%}
+    {{ return(relation.incorporate(path={'database': database})) }}
 {%- endmacro %}

@@ -18,12 +18,12 @@ from orchestration.defs.failures import with_advice
 from orchestration.defs.resources import RunScope
 from orchestration.lock import release_lock
 from orchestration.manifest import MANIFEST, manifest_path
-from orchestration.run_scope import instant_name
 from orchestration.warehouse import (
     DATABASE,
     BuildFailed,
     NodeResult,
     WarehouseBuild,
+    database_of,
     dbt_build,
     failed,
     prune,
@@ -64,7 +64,7 @@ def _topic_of_folder(fqn: list[str]) -> str:
     manifest=manifest_path(), dagster_dbt_translator=Translator(), name="dbt_build", pool="duckdb_writer"
 )
 def warehouse(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[Any]:
-    """Build the marts as they stood at each instant of the case, then the newest answers."""
+    """Build the newest answers, and the marts as they stood at each instant of the case."""
     from orchestration.facts_of_run import inputs_key
     from orchestration.release import current
     from orchestration.rules import load_rules, rule_set_hash
@@ -91,22 +91,14 @@ def _build(
 
     run_id = context.run.run_id
     path = places.warehouse / run_id / DATABASE
-    # The instants come first: what was measured then stands beside what is measured in the end. A failure of theirs
-    # is told after the newest build's, which shows it as checks.
-    instants, broken_then = {}, []
-    for moment in moments:
-        instants[moment] = places.warehouse / f"{run_id}@{instant_name(moment)}" / DATABASE
-        if broken := failed(dbt_build(places, instants[moment], moment, only_published=True)):
-            broken_then.append(f"the build as of {moment} failed: {broken[0].unique_id}: {broken[0].message}")
-    results = dbt_build(places, path, as_of, earlier={} if broken_then else instants)
+    results = dbt_build(places, path, as_of, earlier=moments)
     broken = failed(results)
     shown = {} if broken else glances(path, read_catalog(manifest_path()))
     yield from _events(context, results, shown, release_name(as_of, run_id))
     if broken:
         listed = "\n".join(f"{result.unique_id}: {result.message}" for result in broken)
         raise BuildFailed(f"{len(broken)} model(s) or test(s) failed; nothing is published:\n{listed}")
-    if broken_then:
-        raise BuildFailed("\n".join(broken_then))
+    instants = {moment: database_of(path, moment) for moment in moments}
     WarehouseBuild(run_id, as_of, path, path.with_name(MANIFEST), instants, key).save()
     prune(places)
 

@@ -78,7 +78,7 @@ def test_every_statement_is_constant_or_made_by_the_helper() -> None:
     known = [
         "sql_command.py",
         "export_command.py",
-        "failed_tests.py",
+        "failed_nodes.py",
         "printed_answers.py",
         "reader.py",
         "event_log.py",

@@ -11,7 +11,7 @@ select
     query,
     true as is_final
 from {{ ref('int_stress__measure_claims') }}
-{%- if has_earlier() %}
+{%- for database in earlier_moments() %}
     union all
     select
         article,
@@ -25,5 +25,7 @@ from {{ ref('int_stress__measure_claims') }}
         known_at,
         query,
         false as is_final
-    from read_parquet('earlier/*.parquet')
-{%- endif %}
+    from {{ in_database(ref('int_stress__measure_claims'), database) }}
+    -- At an earlier moment itself what came after it is not known.
+    where as_of_at < (select min(own.as_of_at) from {{ ref('int_stress__measure_claims') }} as own)
+{%- endfor %}

@@ -50,4 +50,6 @@ def model(dbt, session):
     dbt.ref("fct_valuation_daily")
     dbt.ref("fct_vol_surface")
     dbt.ref("fct_vol_term_structure")
+    # Claims name tables as a reader of a release does, without the database.
+    session.execute(f'use "{dbt.this.database}"')
     return measure_claims(dbt.ref("stg_seeds__article_claims"), dbt.ref("quoted_figures"), session)
