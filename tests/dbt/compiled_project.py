@@ -87,6 +87,7 @@ class CompiledProject:
         claims: the folder whose article_claims*.csv are read.
         """
         connection = duckdb.connect(config={"threads": 1})  # as in profiles.yml
+        connection.execute("attach ':memory:' as warehouse; use warehouse")
         connection.execute("create schema raw")
         needed = self._needed(only)
         for key, schema in raw_schemas().items():
