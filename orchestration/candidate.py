@@ -50,7 +50,7 @@ def build_candidate(
 ) -> Candidate:
     """Make `published/candidates/<release_id>` with the database file. A ReleaseError leaves nothing behind.
 
-    `asof_warehouses` are the builds as of the named instants. No warehouse may be open in this process with
+    `asof_warehouses` hold the answers as of the named instants. No warehouse may be open in this process with
     another configuration: close dbt's connections first (`dbt_connections.py`).
     """
     catalog = read_catalog(manifest)

@@ -54,7 +54,7 @@ class LicenceFact:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """One run. `scope` is `live` or `case:<name>`; `instants` are the moments with an as-of build."""
+    """One run. `scope` is `live` or `case:<name>`; `instants` are the moments whose answers are kept as they stood."""
 
     release_id: str
     created_at: datetime
