@@ -1,6 +1,6 @@
 {#- Moments before the build's own, whose answers are kept as they stood: each has a database beside the warehouse, and
     every model is made in all of them from the same SQL. A build for each moment would cost as much as the first one, and
-    nearly all of that is dbt's own work, not the database's (docs/decisions/0015). -#}
+    more than half of that is dbt's own work, not the database's (docs/decisions/0015). -#}
 
 {#- Database -> moment, earliest first; none for a build by hand. Asked when SQL is made and not when the project is
     parsed, as in as_of.sql. -#}
