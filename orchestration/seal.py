@@ -38,7 +38,7 @@ import duckdb, json, sys
 with duckdb.connect(sys.argv[1], read_only=True) as connection:
     tables = connection.execute(
         "select schema_name, table_name from duckdb_tables() where not temporary").fetchall()
-    counts = {f"{s}.{t}": connection.table(f"{s}.{t}").count("*").fetchone()[0] for s, t in tables}
+    counts = {f"{s}.{t}": connection.table(f"{s}.{t}").count("*").fetchall()[0][0] for s, t in tables}
 print(json.dumps(counts))
 """
 
