@@ -18,6 +18,8 @@ CANDLE = [
     "open_time", "open_price", "high_price", "low_price", "close_price", "volume_coins",
     "close_time", "volume_quote", "trades_count", "taker_buy_coins", "taker_buy_quote", "ignore",
 ]  # fmt: skip
+# The same without the cells that no candle of trades is made of.
+CANDLE_OF_TRADES = [name if name not in ("close_time", "ignore") else None for name in CANDLE]
 # A stamp may be late by a second or two; a minute is already another question.
 LATEST_STAMP = timedelta(seconds=60)
 _LENGTHS = {"1m": timedelta(minutes=1), "1h": timedelta(hours=1), "1d": timedelta(days=1)}

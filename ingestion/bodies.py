@@ -6,6 +6,7 @@ Cells stay as the source printed them; landing casts and judges. What is gone or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from types import NoneType
 from typing import Any
 
@@ -70,8 +71,9 @@ def whole_numbers(rows: list[Any], *path: str | int) -> list[int]:
     return found
 
 
-def rows_frame(rows: Any, columns: Sequence[str]) -> pl.DataFrame:
-    """Positional rows as a frame of text. Rows of another width mean that the source has changed.
+def rows_frame(rows: Any, columns: Sequence[str | None]) -> pl.DataFrame:
+    """Positional rows as a frame of text, without the cells that have no name. Rows of another width mean that the
+    source has changed.
 
     >>> rows_frame([[1, "2.5", None]], ["a", "b", "c"]).row(0)
     ('1', '2.5', None)
@@ -82,7 +84,7 @@ def rows_frame(rows: Any, columns: Sequence[str]) -> pl.DataFrame:
     if widths - {len(columns)}:
         raise UnreadableBody(f"rows of {sorted(widths)} cells, expected {len(columns)}")
     cells = zip(*rows, strict=True) if rows else [()] * len(columns)
-    return pl.DataFrame([_text_column(*named) for named in zip(columns, cells, strict=True)])
+    return pl.DataFrame([_text_column(name, found) for name, found in zip(columns, cells, strict=True) if name])
 
 
 def records_frame(records: Any, fields: Mapping[str, str], optional: Sequence[str] = ()) -> pl.DataFrame:
@@ -93,12 +95,17 @@ def records_frame(records: Any, fields: Mapping[str, str], optional: Sequence[st
     """
     if not isinstance(records, list) or set(map(type, records)) - {dict}:
         raise UnreadableBody(f"expected a list of objects, got {type(records).__name__}")
-    gone = [f for f in fields if f not in optional and any(f not in record for record in records)]
+    everywhere = set(fields).intersection(*records)
+    gone = [field for field in fields if field not in optional and field not in everywhere]
     if gone:
         raise UnreadableBody(f"fields {gone} are gone; there are {sorted({k for r in records for k in r})}")
-    return pl.DataFrame(
-        [_text_column(ours, [record.get(theirs) for record in records]) for theirs, ours in fields.items()]
-    )
+    found = {
+        theirs: list(map(itemgetter(theirs), records))
+        if theirs in everywhere
+        else [record.get(theirs) for record in records]
+        for theirs in fields
+    }
+    return pl.DataFrame([_text_column(ours, found[theirs]) for theirs, ours in fields.items()])
 
 
 def csv_frame(content: bytes, columns: Mapping[str, str], what: str, optional: Sequence[str] = ()) -> pl.DataFrame:

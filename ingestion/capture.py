@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.atomic import write_atomically
@@ -46,6 +46,8 @@ _FIELDS: list[pa.Field[Any]] = [
 CAPTURE_SCHEMA = pa.schema(_FIELDS)
 _OF_BODIES = ("body", "archive_path", "archive_bytes")
 INDEX_COLUMNS = [name for name in CAPTURE_SCHEMA.names if name not in _OF_BODIES]
+# Answers whose bodies are read together, however few of them are wanted.
+ANSWERS_IN_A_GROUP = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ class CaptureStore:
         number = len(self._files(first.source, first.dataset))
         path = folder / f"{first.received_at:%Y%m%dT%H%M%S}-{number:06d}-{first.capture_id}.parquet"
         table = pa.Table.from_pylist([self._row(capture) for capture in captures], schema=CAPTURE_SCHEMA)
-        write_atomically(path, lambda part: pq.write_table(table, part, compression="zstd", compression_level=3))
+        how = partial(pq.write_table, table, row_group_size=ANSWERS_IN_A_GROUP, compression="zstd", compression_level=3)
+        write_atomically(path, how)
 
     def index(self, source: str, dataset: str) -> pl.DataFrame:
         """Everything but the bodies, in order of receipt: who was asked what, when, and the answer's hash."""
@@ -127,26 +130,34 @@ class CaptureStore:
 
     def read(self, source: str, dataset: str, ids: Iterable[str] | None = None) -> list[Capture]:
         """Captures with their bodies, in order of receipt; every body is checked against its hash."""
-        wanted = None if ids is None else set(ids)
         found: dict[str, Capture] = {}
-        # Newest first, where what is wanted mostly is; of a capture that is stored twice the later one stands.
-        for path in reversed(self._files(source, dataset)):
-            if wanted is not None and wanted <= found.keys():
-                break
-            filters = None if wanted is None else pc.field("capture_id").isin(list(wanted - found.keys()))
-            # Bodies are long; whether any of a file's is wanted is told by its shortest column.
-            if filters is not None and not pq.read_table(
-                path, columns=["capture_id"], filters=filters, partitioning=None
-            ):
-                continue
-            rows = pq.read_table(path, schema=CAPTURE_SCHEMA, filters=filters, partitioning=None).to_pylist()
-            for row in reversed(rows):
-                found.setdefault(row["capture_id"], self._capture(row, path))
+        for path, row in self._newest_first(source, dataset, None if ids is None else set(ids)):
+            found.setdefault(row["capture_id"], self._capture(row, path))
         oldest_first = list(found.values())[::-1]
         return sorted(oldest_first, key=lambda c: (c.received_at, c.url))
 
+    def each(self, source: str, dataset: str, ids: Sequence[str]) -> Iterator[Capture]:
+        """The same one by one in the order of `ids`, each checked when it is taken and let go afterwards."""
+        found: dict[str, tuple[dict[str, Any], Path]] = {}
+        for path, row in self._newest_first(source, dataset, set(ids)):
+            found.setdefault(row["capture_id"], (row, path))
+        for one in ids:
+            yield self._capture(*found.pop(one))
+
+    def _newest_first(
+        self, source: str, dataset: str, wanted: set[str] | None
+    ) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """Stored rows, newest first, where what is wanted mostly is; of a capture stored twice the later one stands."""
+        found: set[str] = set()
+        for path in reversed(self._files(source, dataset)):
+            if wanted is not None and wanted <= found:
+                return
+            for row in reversed(_rows(path, None if wanted is None else wanted - found)):
+                found.add(row["capture_id"])
+                yield path, row
+
     def _row(self, capture: Capture) -> dict[str, Any]:
-        row = asdict(capture)
+        row = {name: getattr(capture, name) for name in (*INDEX_COLUMNS, "body")}
         if capture.archive:
             archive = capture.archive.moved_to(self.root)
             row |= {"archive_path": str(archive.path.relative_to(self.root)), "archive_bytes": archive.size}
@@ -154,7 +165,7 @@ class CaptureStore:
 
     def _capture(self, row: dict[str, Any], path: Path) -> Capture:
         """A stored row with its body proved to be the one that came."""
-        where, size, digest = row.pop("archive_path"), row.pop("archive_bytes"), row["body_sha256"]
+        where, size, digest = row.pop("archive_path", None), row.pop("archive_bytes", None), row["body_sha256"]
         if where:
             archive = Archive(self.root / where, digest, size)
             archive.verify()
@@ -169,3 +180,23 @@ class CaptureStore:
 
     def _files(self, source: str, dataset: str) -> list[Path]:
         return sorted((self.root / source / dataset).glob("*.parquet"))
+
+
+def _rows(path: Path, wanted: set[str] | None) -> list[dict[str, Any]]:
+    """The stored rows of one file, those of the ids that are wanted. A file from before there were archives has no
+    columns about them."""
+    # The file itself: the reader of many files costs several times as much for one that is small.
+    with pa.OSFile(str(path), "rb") as stored:
+        file = pq.ParquetFile(stored)
+        columns = [name for name in CAPTURE_SCHEMA.names if name in file.schema_arrow.names]
+        if wanted is None:
+            return file.read(columns, use_threads=False).to_pylist()
+        # Bodies are long; whether any of a group's is wanted is told by its shortest column.
+        rows: list[dict[str, Any]] = []
+        for group in range(file.num_row_groups):
+            ids = file.read_row_group(group, ["capture_id"], use_threads=False)["capture_id"].to_pylist()
+            is_wanted = [one in wanted for one in ids]
+            if any(is_wanted):
+                found = file.read_row_group(group, columns, use_threads=False)
+                rows += found.filter(pa.array(is_wanted)).to_pylist()
+        return rows

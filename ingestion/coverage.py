@@ -37,9 +37,13 @@ def landed_days(root: Path, dataset: Dataset, window: Window | None = None) -> p
     if window:
         wanted = {"schema", *(partition_of(day, dataset.partition) for day in window.days())}
         files = [path for path in files if path.stem in wanted]
+    nothing = pl.DataFrame(schema={"series": pl.String, "day": pl.Date, "facts": pl.UInt32})
     if not files:
-        return pl.DataFrame(schema={"series": pl.String, "day": pl.Date, "facts": pl.UInt32})
-    frame = pl.concat([pl.read_parquet(path, columns=list({*dataset.grain, dataset.event_time})) for path in files])
+        return nothing
+    stored = pl.scan_parquet(files, hive_partitioning=False, extra_columns="ignore")
+    frame = stored.select({*dataset.grain, dataset.event_time}).collect()
+    if not frame.height:
+        return nothing
     others = [name for name in dataset.grain if name != dataset.event_time and frame.schema[name] == pl.String]
     series = pl.concat_str(others, separator=" ") if others else pl.lit("")
     day = pl.col(dataset.event_time).dt.date()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Literal
 
 import polars as pl
@@ -26,6 +27,7 @@ def unit_of(text: str) -> Unit | None:
     return _DIGITS.get(len(text)) if text.isdigit() else None
 
 
+@cache
 def to_timestamp(column: str, allowed: tuple[Unit, ...]) -> pl.Expr:
     """Text of an integer epoch -> naive UTC microseconds; null where the unit is not one of `allowed`.
 

@@ -6,17 +6,19 @@ Every rule about a row's shape, type or possibility is enforced here and nowhere
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
+from math import isfinite
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from ingestion.capture import Capture
 from ingestion.contract import Column, Dataset
 from ingestion.errors import UnreadableBody
 from ingestion.sources import Feed
-from ingestion.windows import whole
+from ingestion.windows import Window, whole
 
 _POLARS = {
     "varchar": pl.String(),
@@ -27,9 +29,12 @@ _POLARS = {
     "boolean": pl.Boolean(),
 }
 _QUARANTINE = {"capture_id": pl.String(), "scope": pl.String(), "reason": pl.String(), "row": pl.String()}
+_NOTHING_ASIDE = pl.DataFrame(schema=_QUARANTINE)
 CONFLICT = "one answer gives this fact two different values"
-# Starting a statement costs more than a page of rows does. The number bounds what is held as text.
+# Starting a statement costs more than a page of rows does. The numbers, of answers and of rows, bound what is held as
+# text.
 JUDGED_TOGETHER = 100
+ROWS_TOGETHER = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +51,35 @@ class Parsed:
 
 
 def judge_each(
-    dataset: Dataset, source: Feed, captures: list[Capture]
+    dataset: Dataset, source: Feed, captures: Iterable[Capture]
 ) -> Iterator[tuple[Capture, Parsed | UnreadableBody]]:
-    """Each answer's rows, or why it cannot be landed. Answers of one shape are judged together, so many at once."""
+    """Each answer's rows, or why it cannot be landed; its body is let go.
+
+    Answers of one shape are judged together, so many at once. When one breaks the run, those before it come first.
+    """
     held: list[tuple[Capture, pl.DataFrame]] = []
-    for capture in captures:
-        try:
-            frame = source.parse(dataset, capture)
-            refuse_without_columns(dataset, frame)
-        except UnreadableBody as error:
-            yield from _judge_held(dataset, source, held)
-            yield capture, error
-            held = []
-            continue
-        if held and (len(held) == JUDGED_TOGETHER or held[0][1].schema != frame.schema):
-            yield from _judge_held(dataset, source, held)
-            held = []
-        held.append((capture, frame))
+    try:
+        for capture in captures:
+            try:
+                frame = source.parse(dataset, capture)
+                refuse_without_columns(dataset, frame)
+            except UnreadableBody as error:
+                yield from _judge_held(dataset, source, held)
+                held = []
+                yield capture, error
+                continue
+            if held and (_is_enough(held) or held[0][1].schema != frame.schema):
+                yield from _judge_held(dataset, source, held)
+                held = []
+            held.append((replace(capture, body=b""), frame))
+    except Exception:
+        yield from _judge_held(dataset, source, held)
+        raise
     yield from _judge_held(dataset, source, held)
+
+
+def _is_enough(held: list[tuple[Capture, pl.DataFrame]]) -> bool:
+    return len(held) >= JUDGED_TOGETHER or sum(frame.height for _, frame in held) >= ROWS_TOGETHER
 
 
 def _judge_held(
@@ -97,17 +113,16 @@ def judge_together(
     dataset: Dataset, frames: Sequence[pl.DataFrame], captures: Sequence[Capture], version: int
 ) -> list[Parsed]:
     """The same for many answers of one shape in one statement, which costs a page about as much as its rows do."""
-    answers = enumerate(zip(frames, captures, strict=True))
-    text = pl.concat([_with_its_answer(dataset, frame, number, capture) for number, (frame, capture) in answers])
+    text = pl.concat(frames, rechunk=True).with_columns(_of_their_answers(dataset, frames, captures))
     as_sent = text.select(frames[0].columns)
     text = text.with_row_index("_row")
     if "_reject" not in text.columns:
         text = text.with_columns(pl.lit(None, dtype=pl.String).alias("_reject"))
     if "published_at" not in text.columns:
         text = text.with_columns(pl.lit(None, dtype=pl.Datetime("us")).alias("published_at"))
-    casts = [_cast(c, text.schema[c.name]).alias(c.name) for c in dataset.columns]
-    reason = pl.coalesce(pl.col("_reject"), *_type_reasons(dataset, text), pl.lit(None, dtype=pl.String))
-    typed = text.with_columns(reason.alias("_reject")).with_columns(*casts)
+    cast = text.select(_cast(column, text.schema[column.name]).alias(column.name) for column in dataset.columns)
+    reason = pl.coalesce(pl.col("_reject"), *_type_reasons(dataset, text, cast))
+    typed = text.with_columns(reason.alias("_reject")).with_columns(cast.get_columns())
     ruled = [*_rule_reasons(dataset), _reason_for_strangers(dataset)]
     typed = typed.with_columns(pl.coalesce(pl.col("_reject"), *ruled).alias("_reject"))
     if not dataset.is_events:  # whose other piece may hold the row that contradicts
@@ -139,18 +154,27 @@ def judge_together(
     return parsed
 
 
-def _with_its_answer(dataset: Dataset, frame: pl.DataFrame, number: int, capture: Capture) -> pl.DataFrame:
-    """The rows with the number and the stamps of their answer, and the first and last day it may be about."""
-    first = None if dataset.is_snapshot else capture.covers_from
-    own = whole(first, dataset.partition) if first else None
-    return frame.with_columns(
-        pl.lit(number).alias("_answer"),
-        pl.lit(capture.provenance).alias("provenance"),
-        pl.lit(capture.capture_id).alias("_capture_id"),
-        pl.lit(capture.received_at, dtype=pl.Datetime("us")).alias("_fetched_at"),
-        pl.lit(own.first if own else None, dtype=pl.Date).alias("_first"),
-        pl.lit(own.last if own else None, dtype=pl.Date).alias("_last"),
+def _of_their_answers(dataset: Dataset, frames: Sequence[pl.DataFrame], captures: Sequence[Capture]) -> list[pl.Series]:
+    """For every row the number and the stamps of its answer, and the first and last day it may be about."""
+    days = [_own_days(dataset, capture) for capture in captures]
+    stamps = pl.DataFrame(
+        [
+            pl.Series("_answer", range(len(captures)), dtype=pl.Int32),
+            pl.Series("provenance", [capture.provenance for capture in captures], dtype=pl.String),
+            pl.Series("_capture_id", [capture.capture_id for capture in captures], dtype=pl.String),
+            pl.Series("_fetched_at", [capture.received_at for capture in captures], dtype=pl.Datetime("us")),
+            pl.Series("_first", [own.first if own else None for own in days], dtype=pl.Date),
+            pl.Series("_last", [own.last if own else None for own in days], dtype=pl.Date),
+        ]
     )
+    return stamps[np.repeat(np.arange(len(frames)), [frame.height for frame in frames])].get_columns()
+
+
+def _own_days(dataset: Dataset, capture: Capture) -> Window | None:
+    """The partition that an answer is about, where it is about one."""
+    if dataset.is_snapshot or capture.covers_from is None:
+        return None
+    return whole(capture.covers_from, dataset.partition)
 
 
 def _of_each(rows: pl.DataFrame, answers: int) -> list[pl.DataFrame]:
@@ -180,9 +204,8 @@ def refuse_beyond_tolerance(dataset: Dataset, bad: dict[str, int], judged: int) 
 
 def quarantine_rows(capture: Capture, scope: str, rows: Iterable[tuple[Any, ...]]) -> pl.DataFrame:
     """Rows of the quarantine: (reason, text of the row or None). `scope`: row, or capture for a whole answer."""
-    return pl.DataFrame(
-        [(capture.capture_id, scope, reason, text) for reason, text in rows], schema=_QUARANTINE, orient="row"
-    )
+    told = [(capture.capture_id, scope, reason, text) for reason, text in rows]
+    return pl.DataFrame(told, schema=_QUARANTINE, orient="row") if told else _NOTHING_ASIDE
 
 
 def _cast(column: Column, found: pl.DataType) -> pl.Expr:
@@ -193,9 +216,12 @@ def _cast(column: Column, found: pl.DataType) -> pl.Expr:
     return value.cast(_POLARS[column.data_type], strict=False)
 
 
-def _type_reasons(dataset: Dataset, text: pl.DataFrame) -> list[pl.Expr]:
+def _type_reasons(dataset: Dataset, text: pl.DataFrame, typed: pl.DataFrame) -> list[pl.Expr]:
+    """Why rows are not of the contract's types, asked of the columns where some may not be."""
     reasons: list[pl.Expr] = []
     for column in dataset.columns:
+        if not _is_doubtful(column, text[column.name], typed[column.name]):
+            continue
         value = pl.col(column.name)
         is_null = value.is_null() | (value == "") if text.schema[column.name] == pl.String else value.is_null()
         if not column.is_nullable:
@@ -207,6 +233,16 @@ def _type_reasons(dataset: Dataset, text: pl.DataFrame) -> list[pl.Expr]:
         if column.data_type == "double":
             reasons.append(pl.when(~cast.is_finite()).then(pl.lit(f"{column.name} is not finite")))
     return reasons
+
+
+def _is_doubtful(column: Column, text: pl.Series, typed: pl.Series) -> bool:
+    """Whether any cell may be missing, of another type, or not finite. Mostly none is, and whole columns tell so."""
+    if typed.null_count() > (text.null_count() if column.is_nullable else 0):
+        return True
+    if column.data_type == "varchar":
+        return not column.is_nullable and bool((typed == "").any())
+    # One infinity or NaN makes the sum one.
+    return column.data_type == "double" and not isfinite(typed.sum())
 
 
 def _rule_reasons(dataset: Dataset) -> list[pl.Expr]:

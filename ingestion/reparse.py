@@ -7,7 +7,10 @@ got more captures is made from its stored rows and the new ones: an hour's poll 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,7 +20,7 @@ from ingestion.capture import Capture, CaptureStore
 from ingestion.contract import Dataset
 from ingestion.errors import UnreadableBody
 from ingestion.events import Taken, hidden, write_day
-from ingestion.judging import judge_each, quarantine_rows
+from ingestion.judging import JUDGED_TOGETHER, Parsed, judge_each, quarantine_rows
 from ingestion.landing import PartitionReport, stored_inputs, stored_rows, write_partition
 from ingestion.places import Places
 from ingestion.sources import Feed
@@ -48,22 +51,65 @@ def project(
     _notice_shared_labels(dataset, places, report)
 
 
+@dataclass(frozen=True, slots=True)
+class _Partition:
+    """A partition's captures, a digest of what it is to be made from, and whether it is already.
+
+    landed: how many of the captures, the first ones, the stored rows were made from.
+    """
+
+    name: str
+    captures: list[Capture]
+    inputs: str
+    is_unchanged: bool
+    landed: int
+
+    @property
+    def new(self) -> list[str]:
+        return [] if self.is_unchanged else [capture.capture_id for capture in self.captures[self.landed :]]
+
+
 def _project(
     dataset: Dataset, source: Feed, store: CaptureStore, places: Places, report: IngestReport, is_forced: bool
 ) -> None:
-    for partition, captures in _by_partition(dataset, source, store).items():
-        inputs = _inputs(dataset, source, captures)
-        made_from = {stored_inputs(places.raw, dataset, name) for name in _existing(places, dataset, partition)}
-        # An unreadable answer is told again in every run, until the source gives another one.
-        if not is_forced and made_from == {inputs} and not standing(captures, unreadable_captures(places, dataset)):
-            names = _existing(places, dataset, partition)
+    partitions = _partitions(dataset, source, store, places, is_forced)
+    # Answers of many small partitions are judged together; a partition is written when its last one is.
+    judged = judge_each(dataset, source, _answers(dataset, store, partitions))
+    for partition in partitions:
+        if partition.is_unchanged:
+            names = _existing(places, dataset, partition.name)
             report.partitions += [PartitionReport(name, is_unchanged=True) for name in names]
-            continue
-        if dataset.is_events:
-            _land_events(dataset, source, store, places, partition, captures, inputs, report)
-            continue
-        landed = 0 if is_forced else _landed_already(places, dataset, source, partition, captures)
-        _land(dataset, source, store, places, partition, captures, landed, inputs, report)
+        elif dataset.is_events:
+            _land_events(dataset, source, store, places, partition, report)
+        else:
+            _land(dataset, source, places, partition, islice(judged, len(partition.new)), report)
+
+
+def _partitions(
+    dataset: Dataset, source: Feed, store: CaptureStore, places: Places, is_forced: bool
+) -> list[_Partition]:
+    found = []
+    unreadable = unreadable_captures(places, dataset)
+    for name, captures in _by_partition(dataset, source, store).items():
+        inputs = _inputs(dataset, source, captures)
+        made_from = {stored_inputs(places.raw, dataset, existing) for existing in _existing(places, dataset, name)}
+        # An unreadable answer is told again in every run, until the source gives another one.
+        is_unchanged = not is_forced and made_from == {inputs} and not standing(captures, unreadable)
+        is_whole = is_forced or is_unchanged or dataset.is_events
+        landed = 0 if is_whole else _landed_already(places, dataset, source, name, captures)
+        found.append(_Partition(name, captures, inputs, is_unchanged, landed))
+    return found
+
+
+def _answers(dataset: Dataset, store: CaptureStore, partitions: list[_Partition]) -> Iterator[Capture]:
+    """What is to be judged, with its bodies: those of one partition at a time, or of several small ones."""
+    ids: list[str] = []
+    for partition in partitions:
+        if len(ids) + len(partition.new) > JUDGED_TOGETHER:
+            yield from store.each(dataset.source, dataset.name, ids)
+            ids = []
+        ids += partition.new
+    yield from store.each(dataset.source, dataset.name, ids)
 
 
 def unreadable_captures(places: Places, dataset: Dataset) -> set[str]:
@@ -87,24 +133,20 @@ def _landed_already(places: Places, dataset: Dataset, source: Feed, partition: s
 def _land(
     dataset: Dataset,
     source: Feed,
-    store: CaptureStore,
     places: Places,
-    partition: str,
-    captures: list[Capture],
-    landed_already: int,
-    inputs: str,
+    partition: _Partition,
+    answers: Iterable[tuple[Capture, Parsed | UnreadableBody]],
     report: IngestReport,
 ) -> None:
     good: list[pl.DataFrame] = []
     bad: list[pl.DataFrame] = []
     empty: list[str] = []
     refused: dict[str, str] = {}
-    if landed_already:
-        good.append(stored_rows(places.raw, dataset, partition))
-        bad += _stored_quarantine(places, dataset, partition)
+    if partition.landed:
+        good.append(stored_rows(places.raw, dataset, partition.name))
+        bad += _stored_quarantine(places, dataset, partition.name)
         refused |= dict(row for frame in bad for row in _refused(frame))
-    new = [capture.capture_id for capture in captures[landed_already:]]
-    for capture, parsed in judge_each(dataset, source, store.read(dataset.source, dataset.name, new)):
+    for capture, parsed in answers:
         if isinstance(parsed, UnreadableBody):
             bad.append(quarantine_rows(capture, "capture", [(str(parsed), None)]))
             refused[capture.capture_id] = str(parsed)
@@ -114,17 +156,17 @@ def _land(
         report.running += parsed.running
         if not (parsed.good.height or parsed.bad.height or parsed.running):
             empty.append(capture.url)
-    _tell(refused, captures, report)
+    _tell(refused, partition.captures, report)
     if empty and source.next_page is None:
         # Nothing may have happened; or a source that is not well has answered with an empty list.
         report.notices.append(f"{len(empty)} answer(s) without a row: {empty[0]}{' …' if len(empty) > 1 else ''}")
-    counts = _write_quarantine(places, dataset, partition, bad)
+    counts = _write_quarantine(places, dataset, partition.name, bad)
     if not any(frame.height for frame in good):
-        report.partitions.append(PartitionReport(partition, quarantined=counts, is_unchanged=True))
+        report.partitions.append(PartitionReport(partition.name, quarantined=counts, is_unchanged=True))
         return
-    rows = pl.concat(good).with_columns(_partition_names(dataset, partition).alias("_partition"))
+    rows = pl.concat(good).with_columns(_partition_names(dataset, partition.name).alias("_partition"))
     for name, part in sorted(rows.partition_by("_partition", as_dict=True).items()):
-        landed = write_partition(places.raw, dataset, str(name[0]), [part.drop("_partition")], inputs)
+        landed = write_partition(places.raw, dataset, str(name[0]), [part.drop("_partition")], partition.inputs)
         landed.quarantined, counts = counts, {}
         report.partitions.append(landed)
 
@@ -134,9 +176,7 @@ def _land_events(
     source: Feed,
     store: CaptureStore,
     places: Places,
-    partition: str,
-    captures: list[Capture],
-    inputs: str,
+    partition: _Partition,
     report: IngestReport,
 ) -> None:
     """The same where rows cannot be held: all answers of the partition again, each to a file, and then together."""
@@ -144,11 +184,11 @@ def _land_events(
     refused: dict[str, str] = {}
     taken: list[Taken] = []
     with ExitStack() as stack:
-        for capture in store.read(dataset.source, dataset.name, [capture.capture_id for capture in captures]):
-            path = hidden(places.raw, dataset, partition, capture)
+        for capture in store.read(dataset.source, dataset.name, partition.new):
+            path = hidden(places.raw, dataset, partition.name, capture)
             stack.callback(path.unlink, missing_ok=True)
             is_first = all(one.capture.request_key != capture.request_key for one in taken)
-            answer = Taken(path, dataset, capture, inputs, is_first)
+            answer = Taken(path, dataset, capture, partition.inputs, is_first)
             try:
                 answer.read(source)
             except UnreadableBody as error:
@@ -159,11 +199,11 @@ def _land_events(
             report.running += answer.running
             if answer.answers:
                 taken.append(answer)
-        _tell(refused, captures, report)
-        counts = _write_quarantine(places, dataset, partition, bad)
-        landed = PartitionReport(partition, is_unchanged=True)
+        _tell(refused, partition.captures, report)
+        counts = _write_quarantine(places, dataset, partition.name, bad)
+        landed = PartitionReport(partition.name, is_unchanged=True)
         if taken:
-            landed = write_day(places.raw, dataset, partition, taken, inputs)
+            landed = write_day(places.raw, dataset, partition.name, taken, partition.inputs)
         landed.quarantined = counts
         report.partitions.append(landed)
 

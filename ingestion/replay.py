@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -24,6 +25,7 @@ class ReplayClient:
         self._shares = shares or {}
         self._store = store
         self._stored = set(store.datasets())
+        self._lock = threading.Lock()
         self._answers: dict[tuple[str, str], dict[tuple[str, str, bytes | None], list[Capture]]] = {}
 
     def not_asked(self, dataset: Dataset) -> str | None:
@@ -40,11 +42,13 @@ class ReplayClient:
         key = (request.source, request.dataset)
         if not self._share("/".join(key)).holds(request):
             return []
-        if key not in self._answers:
-            by_request: dict[tuple[str, str, bytes | None], list[Capture]] = {}
-            for capture in self._store.read(*key):
-                by_request.setdefault(capture.request_key, []).append(capture)
-            self._answers[key] = by_request
+        # Several questions of a dataset may be asked at once; the first of them reads.
+        with self._lock:
+            if key not in self._answers:
+                by_request: dict[tuple[str, str, bytes | None], list[Capture]] = {}
+                for capture in self._store.read(*key):
+                    by_request.setdefault(capture.request_key, []).append(capture)
+                self._answers[key] = by_request
         found = self._answers[key].get((request.method, request.url, request.body), [])
         found = [capture for capture in found if capture.received_at <= self.now]
         if not found and not request.missing_ok:

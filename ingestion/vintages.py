@@ -20,19 +20,25 @@ def collapse(rows: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     """
     grain = list(dataset.grain)
     values = [column.name for column in dataset.columns if column.name not in grain]
-    newest = rows.unique([*grain, "_fetched_at"], keep="last", maintain_order=True)
-    ordered = newest.sort([*grain, "_fetched_at"], maintain_order=True)
-    marked = ordered.with_columns((pl.int_range(pl.len()).over(grain) == 0).alias("_is_first"))
+    # In order, what belongs together stands together: a look at the neighbour tells what a table of hashes would.
+    ordered = rows.sort([*grain, "_fetched_at"], maintain_order=True)
+    newest = ordered.filter(_differs([*grain, "_fetched_at"], -1))
+    marked = newest.with_columns(_differs(grain, 1).alias("_is_first"))
     if marked["_is_first"].all():
         # Nothing to compare; comparing a million rows for nothing takes gigabytes.
         return marked
     current = pl.struct(values)
-    previous = current.shift(1).over(grain)
     return (
-        marked.with_columns((current != previous).alias("_differs"))
+        marked.with_columns((current != current.shift(1)).alias("_differs"))
         .filter(pl.col("_is_first") | pl.col("_differs").fill_null(True))
         .drop("_differs")
     )
+
+
+def _differs(names: list[str], step: int) -> pl.Expr:
+    """Whether a row differs in these columns from the row before it (1) or after it (-1), or has none there."""
+    is_at_the_end = pl.int_range(pl.len()) == (0 if step == 1 else pl.len() - 1)
+    return pl.any_horizontal(is_at_the_end, *(pl.col(name).ne_missing(pl.col(name).shift(step)) for name in names))
 
 
 def stamp_known_at(rows: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from ingestion.atomic import is_alive
 from orchestration.catalog import Catalog, Table, read_catalog
 from orchestration.identifiers import ident, idents, literal, release_folder, statement
 from orchestration.refusals import CandidateExists, ContractMismatch, UnpublishableColumn
-from orchestration.run_scope import instant_name
+from orchestration.run_scope import asof_schema
 
 # The name is the same in every release: DuckDB names the catalog after the real file.
 DATABASE = "unwind.duckdb"
@@ -39,6 +39,11 @@ class Candidate:
     @property
     def database(self) -> Path:
         return self.folder / DATABASE
+
+    @property
+    def asof_schemas(self) -> list[str]:
+        """Where the marts are as they stood, earliest first."""
+        return [asof_schema(instant) for instant in self.instants]
 
 
 def build_candidate(
@@ -66,8 +71,7 @@ def build_candidate(
             )
             _copy(connection, warehouse, {table: table.schema for table in catalog.tables})
             for instant, then in instants.items():
-                schema = f"marts_asof_{instant_name(instant)}"
-                _copy(connection, then, dict.fromkeys(catalog.of_schema("marts"), schema))
+                _copy(connection, then, dict.fromkeys(catalog.of_schema("marts"), asof_schema(instant)))
             _add_macros(connection, catalog)
             connection.execute("checkpoint candidate")
     except BaseException:

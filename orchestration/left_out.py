@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ingestion.capture import CaptureStore
-from ingestion.cases.case import load_case, prepare_captures
+from ingestion.cases.case import load_case
+from ingestion.cases.prepare import prepare_captures
 from ingestion.contract import load_contracts
 from ingestion.places import Places
 from ingestion.settings import Settings

@@ -46,6 +46,10 @@ class UnfinishedDatabase(ReleaseError):
     """The sealed database file does not read back as it was written."""
 
 
+class HelperFailed(ReleaseError):
+    """The process beside the audit stopped, in its own words."""
+
+
 class NoSuchRelease(ReleaseError):
     """The release that was asked for is not on the shelf."""
 

@@ -20,7 +20,7 @@ from orchestration.landing_summary import print_landings
 from orchestration.left_out import left_out
 from orchestration.release import current
 from orchestration.run_job import LANDING, RELEASE, RunOutcome, run_job
-from orchestration.run_scope import instant_name, parse_day, parse_instant
+from orchestration.run_scope import asof_schema, parse_day, parse_instant
 
 DEFAULT_CASE = "feb_2026"
 # As far back as a replaced file is still looked for.
@@ -132,7 +132,7 @@ def _print_end(
     else:
         out.print(f"[green]published[/green] release [bold]{after}[/bold]")
         for moment in instants:
-            out.print(f"           the marts as of {moment:%Y-%m-%d %H:%MZ}: schema marts_asof_{instant_name(moment)}")
+            out.print(f"           the marts as of {moment:%Y-%m-%d %H:%MZ}: schema {asof_schema(moment)}")
     if after:
         out.print(
             f'query it:  {sys.argv[0]} sql "from marts.fct_price_daily"   or   duckdb -readonly {database}',

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ingestion.cases.prepare import preparing
 from ingestion.places import Places
 from ingestion.settings import Settings
 from ingestion.windows import Window
@@ -49,14 +50,15 @@ def run_job(
     import logging
     import warnings
 
-    import dagster as dg
+    with preparing(places):
+        import dagster as dg
 
-    # Single-run backfills are marked beta; a user of `unwind run` can do nothing with that.
-    warnings.filterwarnings("ignore", category=dg.BetaWarning)
-    # A run with nothing new skips its checks, and Dagster would warn of each as if nothing held it back.
-    logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
-    from orchestration.definitions import defs
-    from orchestration.left_out import left_out
+        # Single-run backfills are marked beta; a user of `unwind run` can do nothing with that.
+        warnings.filterwarnings("ignore", category=dg.BetaWarning)
+        # A run with nothing new skips its checks, and Dagster would warn of each as if nothing held it back.
+        logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
+        from orchestration.definitions import defs
+        from orchestration.left_out import left_out
 
     scope = {
         "instants": [moment.isoformat() for moment in instants],

@@ -76,3 +76,8 @@ def instant_name(moment: datetime) -> str:
     '20260206t2130z'
     """
     return f"{moment:%Y%m%dt%H%M}z" if not moment.second else f"{moment:%Y%m%dt%H%M%S}z"
+
+
+def asof_schema(instant: datetime) -> str:
+    """Where a release keeps its marts as they stood at a moment."""
+    return f"marts_asof_{instant_name(instant)}"

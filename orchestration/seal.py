@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from orchestration.candidate import Candidate, mark_sealed
 from orchestration.changes import compare
 from orchestration.check_result import CheckResult
 from orchestration.comparison import compare_releases, is_comparable
+from orchestration.contents import Contents
 from orchestration.export import export_parquet
 from orchestration.gate import decide, excuse_degraded, required_rule_ids
 from orchestration.meta_schema import META_TABLES
@@ -30,7 +32,6 @@ from orchestration.release_manifest import ReleaseManifest, summarise
 from orchestration.rule_book import rule_book
 from orchestration.rules import Rule, load_rules, with_columns
 from orchestration.run_facts import RunFacts
-from orchestration.run_scope import instant_name
 
 # Run by a process of its own: what this one still holds in memory proves nothing about the file.
 _COUNT = """
@@ -43,13 +44,6 @@ print(json.dumps(counts))
 """
 
 
-def draw_brief(database: Path, folder: Path) -> None:
-    """The pages and pictures of the brief. Imported only here: the library of charts costs a third of a second."""
-    from orchestration.brief.render import write_brief
-
-    write_brief(database, folder)
-
-
 def seal(
     candidate: Candidate,
     facts: RunFacts,
@@ -57,19 +51,20 @@ def seal(
     published: Path,
     rules: Sequence[Rule] | None = None,
     now: datetime | None = None,
-    write_brief: Callable[[Path, Path], None] = draw_brief,
+    *,
+    contents: Contents,
+    write_brief: Callable[[Path, Path], None],
 ) -> Receipt:
     """Finish the candidate's files and write its receipt, whatever the audit said: it is kept either way.
 
-    `results` come from `quality.audit`. The database must not be open elsewhere in this process. What is refused gets
-    no brief, only its quality page. A brief that cannot be drawn is our bug and stops the release: absent data make a
-    section that says so, never an error. Tests of other things pass a stand-in, for drawing costs more than the rest.
+    `results` come from `quality.audit`, `contents` and `write_brief` from `beside_audit`. The database must not be open
+    elsewhere in this process. What is refused gets no brief, only its quality page. A brief that cannot be drawn is our
+    bug and stops the release: absent data make a section that says so, never an error.
     """
     rules = load_rules() if rules is None else rules
     last = shelf.last_release(published, facts.scope)
+    manifest = summarise(contents, facts)
     with duckdb.connect(str(candidate.database)) as connection:
-        schemas = [f"marts_asof_{instant_name(instant)}" for instant in candidate.instants]
-        manifest = summarise(connection, candidate.catalog, schemas, facts)
         is_yardstick = last is not None and is_comparable(manifest, last)
         changes = (
             compare(connection, candidate.catalog, shelf.database_of(published, last.release_id))
@@ -82,17 +77,20 @@ def seal(
         ]
         write_meta(connection, candidate.catalog, facts, manifest, judged, rule_book(candidate.catalog, rules))
         connection.execute("checkpoint")
-    _assert_finished(candidate.database, manifest)
-    with duckdb.connect(str(candidate.database), read_only=True) as connection:
-        export_parquet(connection, candidate.catalog, candidate.folder / "parquet")
-    documented = type(candidate.catalog)((*candidate.catalog.tables, *META_TABLES))
-    (candidate.folder / "catalog.json").write_bytes(documented.to_json(release_id=candidate.release_id))
-    manifest.write(candidate.folder)
     verdict = decide(judged, required_rule_ids(rules), manifest, None)
-    page = render(manifest, judged, verdict, facts, candidate.catalog)
-    (candidate.folder / "quality.html").write_text(page, encoding="utf-8")
-    if verdict.decision == "publish":
-        write_brief(candidate.database, candidate.folder)
+    with ThreadPoolExecutor(1) as pool:
+        is_wanted = verdict.decision == "publish"
+        brief = pool.submit(write_brief, candidate.database, candidate.folder) if is_wanted else None
+        _assert_finished(candidate.database, manifest)
+        with duckdb.connect(str(candidate.database), read_only=True) as connection:
+            export_parquet(connection, candidate.catalog, candidate.folder / "parquet")
+        documented = type(candidate.catalog)((*candidate.catalog.tables, *META_TABLES))
+        (candidate.folder / "catalog.json").write_bytes(documented.to_json(release_id=candidate.release_id))
+        manifest.write(candidate.folder)
+        page = render(manifest, judged, verdict, facts, candidate.catalog)
+        (candidate.folder / "quality.html").write_text(page, encoding="utf-8")
+        if brief:
+            brief.result()
     mark_sealed(candidate.folder)
     moment = now or datetime.now(UTC).replace(tzinfo=None)
     return write_receipt(candidate.folder, candidate.release_id, moment, rules, judged)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,33 +70,10 @@ def replay(case: Case, places: Places) -> ReplayClient:
     """The client that answers for a case: its captures, its clock, and what of each dataset it is about."""
     # Polars and pyarrow are needed to land a case, not to name one.
     from ingestion.capture import CaptureStore
+    from ingestion.cases.prepare import prepare_captures
     from ingestion.replay import ReplayClient
 
     return ReplayClient(CaptureStore(prepare_captures(case, places)), case.now, case.shares)
-
-
-def prepare_captures(case: Case, places: Places) -> Path:
-    """Folder of the case's captures, generated from its facts if absent or made from other facts or code."""
-    target = places.home / "source"
-    stamp, wanted = target / "made-from.sha256", _digest(case)
-    if stamp.exists() and stamp.read_text() == wanted:
-        return target
-    fresh = target.with_name(".source.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    import_module(f"ingestion.cases.{case.name}.generate").generate(fresh)
-    (fresh / "made-from.sha256").write_text(wanted)
-    shutil.rmtree(target, ignore_errors=True)
-    fresh.rename(target)
-    return target
-
-
-def _digest(case: Case) -> str:
-    """Over everything the generated captures depend on: the case's files, the wire formats, and what is asked."""
-    digest = hashlib.sha256()
-    asking = [*(HOME.parent / "sources").glob("*.py"), HOME.parent / "questions.py", HOME.parent / "capture.py"]
-    for path in sorted([*case.folder.glob("*.*"), *HOME.glob("*.py"), *asking]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
 
 
 def _share(of: Mapping[str, Any]) -> Share:

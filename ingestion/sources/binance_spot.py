@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingestion.binance import CANDLE, asked_symbol, bounds, interval_of, trade_candles
+from ingestion.binance import CANDLE_OF_TRADES, asked_symbol, bounds, interval_of, trade_candles
 from ingestion.bodies import gate, read_json, rows_frame
 from ingestion.capture import Capture
 from ingestion.contract import Dataset
@@ -40,7 +40,7 @@ def requests(dataset: Dataset, window: Window) -> list[Request]:
 
 def parse(dataset: Dataset, capture: Capture) -> pl.DataFrame:
     """Candles of one answer, milliseconds, oldest first; the last one may be running still."""
-    rows = trade_candles(dataset, rows_frame(read_json(capture), CANDLE), asked_symbol(capture), ("ms",))
+    rows = trade_candles(dataset, rows_frame(read_json(capture), CANDLE_OF_TRADES), asked_symbol(capture), ("ms",))
     return rows.with_columns(reason_for_time("period_start_at", capture).alias("_reject"))
 
 

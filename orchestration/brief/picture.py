@@ -24,6 +24,13 @@ _TEXT = re.compile(r"(<text[^>]*>)([^<]+)(</text>)")
 _SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 
 
+def load_library() -> None:
+    """Draw nothing, which takes as long as a dozen charts the first time."""
+    import vl_convert
+
+    vl_convert.vegalite_to_svg({"mark": "point", "data": {"values": []}})
+
+
 def draw_svg(draw: Draw, width: int, name: str) -> str:
     """The chart as an `svg` element. `name` keeps its inner names apart from those of other charts on the page."""
     import vl_convert

@@ -19,7 +19,7 @@ import orjson
 from orchestration.brief.section import Figure, Said, said
 from orchestration.connect import open_release
 from orchestration.identifiers import Sql, ident, statement
-from orchestration.run_scope import instant_name
+from orchestration.run_scope import asof_schema
 
 Row = dict[str, Any]
 SHOWN_DATASETS = 3
@@ -84,7 +84,7 @@ class Release:
 
     def schema_of(self, instant: datetime | None) -> Sql:
         """The marts as they stood at a moment that the release keeps, or as they ended."""
-        return ident(f"marts_asof_{instant_name(instant)}") if instant else ident("marts")
+        return ident(asof_schema(instant)) if instant else ident("marts")
 
     def _read_facts(self) -> Facts:
         [told] = self.rows("select * from meta.releases")

@@ -67,6 +67,7 @@ AUDITED = [*dict.fromkeys(rule.full_name for rule in load_rules()), "release"]
 )
 def audit(context: dg.AssetCheckExecutionContext, scope: RunScope) -> Iterator[dg.AssetCheckResult]:
     """Judge every rule on the candidate, write `meta`, and seal it with a receipt, whatever the outcome."""
+    from orchestration.beside_audit import beside_audit
     from orchestration.candidate import Candidate
     from orchestration.catalog import read_catalog
     from orchestration.facts_of_run import gather
@@ -83,8 +84,18 @@ def audit(context: dg.AssetCheckExecutionContext, scope: RunScope) -> Iterator[d
         made = Candidate(release_id(build), folder, read_catalog(build.manifest), tuple(build.instants))
         rules = load_rules()
         expected = scope.expected(window)
-        results = judge(made.database, rules, AuditScope(build.as_of, expected.first, expected.last))
-        receipt = seal(made, gather(places, build, window, made.release_id), results, places.published, rules)
+        with beside_audit(made, build.manifest) as helper:
+            results = judge(made.database, rules, AuditScope(build.as_of, expected.first, expected.last))
+            facts = gather(places, build, window, made.release_id)
+            receipt = seal(
+                made,
+                facts,
+                results,
+                places.published,
+                rules,
+                contents=helper.contents(),
+                write_brief=helper.write_brief,
+            )
         if blocking := [result for result in receipt.results if result.is_blocking]:
             # Dagster skips the publication after a blocking check, so the refusal is written down here.
             reasons = [f"{result.rule_id}{result.about}: {result.observed}. {result.why}" for result in blocking]

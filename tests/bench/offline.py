@@ -59,7 +59,6 @@ def measure(size: Size, home: Path) -> Found:
             command = [PYTHON, "-m", "tests.bench.unpaced", "run", "--live", "--from", FIRST, "--to", LAST]
             return run(command, environment)
 
-        once("first", 0)  # which parses the dbt project for all others
         costs = rounds(
             {"normal": lambda number: once("normal", number), "mute": lambda number: once("mute", number, str(mute))},
             ROUNDS[size],

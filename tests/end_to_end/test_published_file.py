@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingestion.capture import CaptureStore
-from orchestration.release_manifest import QUOTING
+from orchestration.contents import QUOTING
 from tests.end_to_end.children import Machine
 from tests.end_to_end.questions import ask, ask_one, columns_of
 

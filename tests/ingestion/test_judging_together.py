@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +16,7 @@ from polars.testing import assert_frame_equal
 from ingestion.bodies import as_text, records_frame, rows_frame
 from ingestion.capture import Capture, CaptureStore
 from ingestion.cases.wire import spot_csv
-from ingestion.errors import UnreadableBody
+from ingestion.errors import CorruptFile, UnreadableBody
 from ingestion.ingest import IngestReport
 from ingestion.judging import check, judge, judge_together
 from ingestion.landing import write_partition
@@ -84,11 +85,43 @@ def test_an_answer_that_is_refused_takes_no_other_with_it(tmp_path: Path) -> Non
     assert (report.unreadable, len(report.notices)) == ([], 2)
 
 
+def test_partitions_before_an_answer_that_breaks_the_run_are_written(tmp_path: Path) -> None:
+    days = [date(2026, month, 5) for month in (1, 2, 3)]
+    first, second, broken = (spot(candles(day), day) for day in days)
+    places, store = Places(tmp_path), CaptureStore(tmp_path / "capture")
+    store.append([first, second, replace(broken, body=b"something else")])
+    report = IngestReport(SPOT.key)
+    with pytest.raises(CorruptFile, match="has changed on disk"):
+        project(SPOT, feed(SPOT), store, places, report)
+    assert [(one.partition, one.rows) for one in report.partitions] == [("2026-01", 24), ("2026-02", 24)]
+    assert sorted(path.stem for path in (places.raw / SPOT.key).glob("*.parquet")) == ["2026-01", "2026-02"]
+
+
+def test_many_small_partitions_are_what_each_is_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    captures = [
+        spot(candles(date(2026, month, day)), date(2026, month, day)) for month in range(1, 6) for day in (1, 2)
+    ]
+    written = []
+    for number, together in enumerate((100, 3, 1)):
+        monkeypatch.setattr("ingestion.judging.JUDGED_TOGETHER", together)
+        monkeypatch.setattr("ingestion.reparse.JUDGED_TOGETHER", together)
+        monkeypatch.setattr("ingestion.judging.ROWS_TOGETHER", 50 if number == 1 else 100_000)
+        places = Places(tmp_path / str(together))
+        CaptureStore(places.capture).append(captures)
+        report = IngestReport(SPOT.key)
+        project(SPOT, feed(SPOT), CaptureStore(places.capture), places, report)
+        files = sorted((places.raw / SPOT.key).glob("*.parquet"))
+        written.append((report, [(path.stem, path.read_bytes()) for path in files]))
+    assert [one.rows for one in written[0][0].partitions] == [48] * 5
+    assert written[0] == written[1] == written[2]
+
+
 @given(st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=8))
 def test_cells_are_text_as_the_source_printed_them(rows: list[list[object]]) -> None:
     names = ["a", "b", "c"]
     expected = [tuple(as_text(cell) for cell in row) for row in rows]
     assert rows_frame(rows, names).rows() == expected
+    assert rows_frame(rows, ["a", None, "c"]).rows() == [(first, last) for first, _, last in expected]
     records = [dict(zip(names, row, strict=True)) for row in rows]
     assert records_frame(records, {name: name for name in names}).rows() == expected
 

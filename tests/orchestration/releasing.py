@@ -10,10 +10,13 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from orchestration.beside_audit import beside_audit
 from orchestration.candidate import Candidate, build_candidate
 from orchestration.catalog import Catalog, read_catalog
 from orchestration.check_result import CheckResult
+from orchestration.contents import read_contents
 from orchestration.quality import AuditScope, audit
+from orchestration.receipt import Receipt
 from orchestration.rules import Rule, load_rules
 from orchestration.run_facts import CaptureFact, DatasetFact, LicenceFact, RunFacts
 from orchestration.seal import seal
@@ -110,8 +113,18 @@ def passed(rules: Sequence[Rule] = RULES) -> list[CheckResult]:
 def sealed(folder: Path, release_id: str, spoil: str = "", given: RunFacts | None = None, **how: object) -> Candidate:
     """A candidate with its receipt, as after an audit without findings."""
     made = candidate(folder, release_id, spoil, **how)
-    seal(made, given or facts(release_id), passed(), folder / "published", RULES, write_brief=stand_in_brief)
+    contents = read_contents(made.database, made.catalog, made.asof_schemas)
+    given = given or facts(release_id)
+    seal(made, given, passed(), folder / "published", RULES, contents=contents, write_brief=stand_in_brief)
     return made
+
+
+def sealed_beside(made: Candidate, results: Sequence[CheckResult]) -> Receipt:
+    """The receipt as a run gets it: with a process beside the audit, and the whole brief."""
+    published = made.folder.parents[1]
+    with beside_audit(made, published.parent / "manifest.json") as helper:
+        given, contents = facts(made.release_id), helper.contents()
+        return seal(made, given, results, published, contents=contents, write_brief=helper.write_brief)
 
 
 def stand_in_brief(database: Path, folder: Path) -> None:

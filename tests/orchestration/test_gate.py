@@ -11,8 +11,9 @@ from orchestration.catalog import Catalog, Table
 from orchestration.changes import TableChange
 from orchestration.check_result import CheckResult
 from orchestration.comparison import COMPARISON_RULES, compare_releases, is_comparable
+from orchestration.contents import TableFacts
 from orchestration.gate import decide, excuse_degraded, required_rule_ids
-from orchestration.release_manifest import ReleaseManifest, TableFacts
+from orchestration.release_manifest import ReleaseManifest
 from orchestration.run_facts import DatasetFact
 from tests.orchestration.releasing import RULES
 

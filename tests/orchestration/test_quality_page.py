@@ -10,10 +10,11 @@ import pytest
 
 from orchestration.catalog import Catalog, Table
 from orchestration.check_result import CheckResult
+from orchestration.contents import TableFacts
 from orchestration.empty_tables import ALL_LANDED, why_empty
 from orchestration.gate import Reason, Verdict
 from orchestration.quality_page import render
-from orchestration.release_manifest import ReleaseManifest, TableFacts
+from orchestration.release_manifest import ReleaseManifest
 from orchestration.run_facts import DatasetFact
 from tests.orchestration.releasing import facts
 

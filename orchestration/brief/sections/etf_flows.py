@@ -12,7 +12,7 @@ from orchestration.brief.focus import Focus
 from orchestration.brief.reader import Release, Row
 from orchestration.brief.section import Draw, Figure, Grid, Said, Section, said
 from orchestration.identifiers import Sql, ident, statement
-from orchestration.run_scope import instant_name
+from orchestration.run_scope import asof_schema
 
 TABLES = ("fct_etf_flow_daily",)
 NEEDS = TABLES[:1]
@@ -27,7 +27,7 @@ def section(release: Release, focus: Focus, labels: Mapping[str, str]) -> Sectio
     prints = release.rows(_PRINTS, **focus.around) if release.has("etf_flow", "vintages") else []
     first = {row["session_date"]: row for row in prints if row["vintage_number"] == 1}
     finding = []
-    if focus.instant and release.has("fct_etf_flow_daily", f"marts_asof_{instant_name(focus.instant)}"):
+    if focus.instant and release.has("fct_etf_flow_daily", asof_schema(focus.instant)):
         known = release.rows(_sessions(focus.then), **focus.around)
         if told := [row for row in known if row["flow"] is not None]:
             finding.append(_month("etf_flows.stood", told[-1], instant=focus.instant))

@@ -8,7 +8,7 @@ from orchestration.brief.focus import Focus
 from orchestration.brief.reader import Release, Row
 from orchestration.brief.section import Figure, Grid, Section, said
 from orchestration.identifiers import statement
-from orchestration.run_scope import instant_name
+from orchestration.run_scope import asof_schema
 
 TABLES = ("fct_condition_scoreboard", "fct_base_rate")
 NEEDS = TABLES[:1]
@@ -59,7 +59,7 @@ def section(release: Release, focus: Focus, labels: Mapping[str, str]) -> Sectio
 
 def _as_it_stood(release: Release, focus: Focus) -> dict[str, str]:
     """The status of each condition in the marts that the release keeps of the moment in question."""
-    schema = f"marts_asof_{instant_name(focus.instant)}" if focus.instant else ""
+    schema = asof_schema(focus.instant) if focus.instant else ""
     if not focus.instant or not release.has("fct_condition_scoreboard", schema):
         return {}
     query = statement(_STOOD, schema=release.schema_of(focus.instant))

@@ -70,6 +70,5 @@ left join flows
         and sessions.session_date = flows.session_date
 left join vintages
     on
-        spans.fund = 'total'
-        and spans.asset = vintages.asset
+        spans.asset = vintages.asset
         and sessions.session_date = vintages.session_date

@@ -157,8 +157,7 @@ select
     printed.known_at,
     printed.provenance
 from printed
-left join sessions
-    on printed.after_close_minutes is not null and printed.session_date = sessions.session_date
+left join sessions on printed.session_date = sessions.session_date
 where
     -- A day on which the exchange was shut has no close, whoever prints one.
     (printed.after_close_minutes is null or sessions.session_date is not null)

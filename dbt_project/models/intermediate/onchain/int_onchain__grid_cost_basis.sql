@@ -123,7 +123,9 @@ left join cohorts as weeks
         and grid.asset = weeks.asset
         and grid.cohort = weeks.cohort
         and grid.supply_source = weeks.supply_source
-        and abs(grid.step_usd / weeks.step_usd - 1) < 1e-9
+        -- Apart by less than a billionth. As bounds, one side each, for a join by the keys above.
+        and grid.step_usd > weeks.step_usd * (1 - 1e-9)
+        and grid.step_usd < weeks.step_usd * (1 + 1e-9)
 left join numbered as earlier
     on
         weeks.observed_date = earlier.observed_date

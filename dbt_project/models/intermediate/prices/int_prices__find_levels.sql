@@ -15,14 +15,21 @@ with bars as (
         low_price,
         close_price,
         max(high_price) over day_so_far as level_price,
+        coalesce(max(high_price) over day_before < high_price, true) as is_first_at_level,
         max(known_at) over day_so_far as known_at,
         max(provenance) over day_so_far as provenance
     from {{ ref('int_prices__collect_level_bars') }}
-    window day_so_far as (
-        partition by bar_minutes, level_side, asset, venue, quote_currency, cast(period_start_at as date)
-        order by period_start_at
-        rows between unbounded preceding and current row
-    )
+    window
+        day_so_far as (
+            partition by bar_minutes, level_side, asset, venue, quote_currency, cast(period_start_at as date)
+            order by period_start_at
+            rows between unbounded preceding and current row
+        ),
+        day_before as (
+            partition by bar_minutes, level_side, asset, venue, quote_currency, cast(period_start_at as date)
+            order by period_start_at
+            rows between unbounded preceding and 1 preceding
+        )
 ),
 
 -- A low in the bar of the high may have come before it; a close cannot.
@@ -40,14 +47,9 @@ rejections as (
         known_at,
         provenance
     from bars
-    window
-        stand as (
-            partition by bar_minutes, level_side, asset, venue, quote_currency, observed_date, level_price
-        )
-    qualify
-        case
-            when period_start_at > min(period_start_at) over stand then low_price else close_price
-        end <= level_price * (1 - sign * {{ band }}) * (1 - sign * {{ pullback }})
+    where
+        case when is_first_at_level then close_price else low_price end
+        <= level_price * (1 - sign * {{ band }}) * (1 - sign * {{ pullback }})
 ),
 
 series as (
@@ -126,6 +128,8 @@ select
     level_price * (1 + sign * {{ band }}) as break_price,
     cast({{ band }} as double) as band_ratio,
     cast({{ pullback }} as double) as pullback_ratio,
+    -- Stands for the columns that make a level, where what is told of one is put in order.
+    row_number() over () as level_number,
     known_at,
     provenance
 from levels

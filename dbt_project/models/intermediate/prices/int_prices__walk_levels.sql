@@ -19,10 +19,10 @@ with bars as (
         lag(close_price) over walk as previous_close_price,
         lag(period_start_at, {{ hold_bars }}) over walk as settled_at,
         lag(close_price, {{ hold_bars }}) over walk as settled_price,
+        lag(low_price, {{ hold_bars }}) over walk as settled_low_price,
         min(low_price) over held as held_price,
         lag(period_start_at, {{ hold_bars }} + 1) over walk as previous_settled_at,
         lag(close_price, {{ hold_bars }} + 1) over walk as previous_settled_price,
-        min(low_price) over held_before as previous_held_price,
         known_at,
         max(known_at) over held as held_known_at,
         provenance,
@@ -35,10 +35,6 @@ with bars as (
         held as (
             partition by bar_minutes, level_side, asset, venue, quote_currency order by period_start_at
             rows between {{ hold_bars }} - 1 preceding and current row -- noqa: PRS
-        ),
-        held_before as (
-            partition by bar_minutes, level_side, asset, venue, quote_currency order by period_start_at
-            rows between {{ hold_bars }} preceding and 1 preceding -- noqa: PRS
         )
 ),
 
@@ -51,6 +47,7 @@ watched as (
         venue,
         quote_currency,
         unnest(range(date_trunc('day', level_known_at), watched_until_at, interval 1 day)) as watched_at,
+        watched_until_at,
         level_kind,
         level_price,
         level_known_at,
@@ -60,6 +57,7 @@ watched as (
         break_price,
         band_ratio,
         pullback_ratio,
+        level_number,
         known_at,
         provenance
     from {{ ref('int_prices__find_levels') }}
@@ -82,21 +80,17 @@ told as (
         levels.rejection_price,
         levels.band_ratio,
         levels.pullback_ratio,
+        levels.level_number,
         bars.period_start_at,
         bars.period_end_at,
         bars.open_price,
         bars.high_price,
         bars.low_price,
         bars.close_price,
-        bars.previous_high_price,
-        coalesce(bars.previous_start_at < levels.level_known_at, true) as is_first,
         -- Closed above the band, and not one trade at the level or below in the bars since.
-        coalesce(
-            bars.settled_at >= levels.level_known_at
-            and bars.settled_price > levels.break_price
-            and bars.held_price > levels.level_price,
-            false
-        ) as is_broken,
+        bars.settled_at >= levels.level_known_at
+        and bars.settled_price > levels.break_price
+        and bars.held_price > levels.level_price as is_broken,
         bars.close_price < levels.touch_price as is_lost,
         greatest(levels.known_at, if(is_broken, bars.held_known_at, bars.known_at)) as known_at,
         greatest(levels.provenance, if(is_broken, bars.held_provenance, bars.provenance)) as provenance
@@ -110,14 +104,16 @@ told as (
             and levels.venue = bars.venue
             and levels.quote_currency = bars.quote_currency
             and levels.level_known_at <= bars.period_start_at
-            and coalesce(levels.expires_at >= bars.period_end_at, true)
+            and levels.watched_until_at >= bars.period_end_at
     where
-        is_first
+        bars.previous_start_at is null
+        or bars.previous_start_at < levels.level_known_at
         or (is_lost and bars.previous_close_price >= levels.touch_price)
+        -- The bar before it was broken already if its own settled close, one earlier, was above, too.
         or (is_broken and not coalesce(
             bars.previous_settled_at >= levels.level_known_at
             and bars.previous_settled_price > levels.break_price
-            and bars.previous_held_price > levels.level_price,
+            and bars.settled_low_price > levels.level_price,
             false
         ))
         or (
@@ -141,23 +137,20 @@ walked as (
         rejection_price,
         band_ratio,
         pullback_ratio,
+        level_number,
         period_start_at,
         period_end_at,
         open_price,
         high_price,
         low_price,
         close_price,
-        case when not is_first then previous_high_price end as previous_high_price,
         -- Of the two extremes, the nearer to the open is taken to have come first.
         high_price - open_price <= open_price - low_price as is_high_first,
         is_broken,
         is_lost,
         coalesce(
             last_value(case when is_broken then true when is_lost then false end ignore nulls) over (
-                partition by
-                    bar_minutes, level_side, asset, venue, quote_currency,
-                    level_kind, level_price, level_known_at
-                order by period_start_at
+                partition by level_number order by period_start_at
                 rows between unbounded preceding and 1 preceding
             ),
             first_value(open_price) over walk > level_price
@@ -165,11 +158,7 @@ walked as (
         max(known_at) over walk as known_at,
         max(provenance) over walk as provenance
     from told
-    window walk as (
-        partition by
-            bar_minutes, level_side, asset, venue, quote_currency, level_kind, level_price, level_known_at
-        order by period_start_at
-    )
+    window walk as (partition by level_number order by period_start_at)
 )
 
 select
@@ -186,6 +175,7 @@ select
     rejection_price,
     band_ratio,
     pullback_ratio,
+    level_number,
     {{ hold_hours }} as hold_hours_count,
     period_start_at,
     period_end_at,
@@ -202,9 +192,5 @@ select
     known_at,
     provenance
 from walked
--- Bars that say nothing of the level are left out: above it and not lost, or below it for the second time.
-where
-    case
-        when is_above_before then is_lost
-        else greatest(high_price, previous_high_price) > rejection_price
-    end
+-- Above the level a bar says something of it only where it loses it.
+where is_lost or not is_above_before

@@ -46,8 +46,8 @@ left join {{ ref('int_prices__compose_hours') }} as prices
         and sessions.session_close_at = prices.period_end_at
 left join {{ ref('int_flows__sum_funds') }} as funds
     on
-        sessions.fund = 'total'
-        and sessions.asset = funds.asset
+        -- Within the key: a condition beside it would have every row compared with every other.
+        case sessions.fund when 'total' then sessions.asset end = funds.asset
         and sessions.session_date = funds.session_date
 window month_so_far as (
     partition by sessions.asset, sessions.fund, date_trunc('month', sessions.session_date)

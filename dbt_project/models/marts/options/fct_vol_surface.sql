@@ -176,5 +176,5 @@ left join histories
         and vols.asset = histories.asset
         and vols.snapshot_at = histories.snapshot_at
         and vols.surface_method = histories.surface_method
-        and vols.tenor_kind = 'constant_maturity'
-        and vols.tenor_days = histories.tenor_days
+        -- Within the key: a condition beside it would have every row compared with every other.
+        and case vols.tenor_kind when 'constant_maturity' then vols.tenor_days end = histories.tenor_days

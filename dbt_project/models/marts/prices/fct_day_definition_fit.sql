@@ -76,8 +76,10 @@ measured as (
     left join {{ ref('fct_price_composite_hourly') }} as opens
         on
             days.asset = opens.asset
-            and days.day_start_at = opens.period_end_at
-            and days.quoted_open_price_usd is not null
+            -- Within the key: beside it, every row would be compared with every other. So below.
+            and case
+                when days.quoted_open_price_usd is not null then days.day_start_at
+            end = opens.period_end_at
     left join day_lows
         on
             days.asset = day_lows.asset
@@ -87,8 +89,9 @@ measured as (
     left join {{ ref('fct_price_composite_hourly') }} as closes
         on
             days.asset = closes.asset
-            and days.day_end_at = closes.period_end_at
-            and days.quoted_close_price_usd is not null
+            and case
+                when days.quoted_close_price_usd is not null then days.day_end_at
+            end = closes.period_end_at
     -- Every printed figure is measured, or the offset is not.
     where
         (opens.asset is null) = (days.quoted_open_price_usd is null)

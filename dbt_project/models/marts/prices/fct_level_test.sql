@@ -12,6 +12,7 @@ with steps as (
         walked.expires_at,
         walked.band_ratio,
         walked.pullback_ratio,
+        walked.level_number,
         walked.hold_hours_count,
         walked.period_start_at,
         walked.period_end_at,
@@ -50,6 +51,7 @@ turns as (
         expires_at,
         band_ratio,
         pullback_ratio,
+        level_number,
         hold_hours_count,
         period_start_at,
         period_end_at,
@@ -62,11 +64,9 @@ turns as (
         known_at,
         provenance
     from steps
-    window walk as (
-        partition by
-            bar_minutes, level_side, asset, venue, quote_currency, level_kind, level_price, level_known_at
-        order by period_start_at, step_number
-    )
+    window walk as (partition by level_number order by period_start_at, step_number)
+    -- A sign that is told again is nothing new. The newest touch is kept: it is still open.
+    qualify is_opening or is_newest or sign <> previous_sign or sign = 'broken'
 ),
 
 events as (
@@ -82,6 +82,7 @@ events as (
         expires_at,
         band_ratio,
         pullback_ratio,
+        level_number,
         hold_hours_count,
         period_end_at,
         step_number,
@@ -98,9 +99,7 @@ events as (
         provenance
     from turns
     window so_far as (
-        partition by
-            bar_minutes, level_side, asset, venue, quote_currency, level_kind, level_price, level_known_at
-        order by period_start_at, step_number
+        partition by level_number order by period_start_at, step_number
         rows between unbounded preceding and current row
     )
 )
@@ -129,8 +128,6 @@ select
 from events
 where state is not null
 window so_far as (
-    partition by
-        bar_minutes, level_side, asset, venue, quote_currency, level_kind, events.level_price, level_known_at
-    order by period_end_at, step_number
+    partition by level_number order by period_end_at, step_number
     rows between unbounded preceding and current row
 )

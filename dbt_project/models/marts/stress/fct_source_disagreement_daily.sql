@@ -5,7 +5,8 @@ with told as (
         metric,
         universe,
         count(*) as sources_count,
-        string_agg(publisher, ', ' order by publisher) as sources,
+        -- Of thousands of groups `string_agg` would sort each for itself, at several times the price.
+        array_to_string(list(publisher order by publisher), ', ') as sources,
         median(figure) as median_value,
         min(figure) as lowest_value,
         max(figure) as highest_value,
