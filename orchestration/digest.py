@@ -16,6 +16,12 @@ from orchestration.identifiers import Sql, ident, idents, statement
 # Columns that describe the run and not the world begin with an underscore, as in the raw envelope. No mart
 # has one today. known_at is not among them: it says when a figure could be known, which is data.
 RUN_COLUMN_PREFIX = "_"
+# How a value is written, by its type. Adding zero turns -0.0 into 0.0, which compare equal.
+_TEXT = {
+    "DOUBLE": "coalesce(format('{{:.11e}}', {column} + 0.0), 'null')",
+    "VARCHAR": "coalesce('''' || replace({column}, '''', '''''') || '''', 'null')",
+}
+_PLAIN = "coalesce('''' || {column} || '''', 'null')"
 
 
 def data_columns(table: Table) -> tuple[str, ...]:
@@ -45,13 +51,7 @@ def row_text(table: Table, columns: tuple[str, ...], alias: str | None = None) -
     values = []
     for name in columns:
         column = ident(alias, name) if alias else ident(name)
-        # Adding zero turns -0.0 into 0.0, which compare equal.
-        template = (
-            "coalesce(format('{{:.11e}}', {column} + 0.0), 'null')"
-            if _type_of(table, name) == "DOUBLE"
-            else "coalesce('''' || replace(cast({column} as varchar), '''', '''''') || '''', 'null')"
-        )
-        values.append(statement(template, column=column))
+        values.append(statement(_TEXT.get(_type_of(table, name), _PLAIN), column=column))
     return Sql("concat_ws(',', " + ", ".join(values) + ")")
 
 

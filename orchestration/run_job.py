@@ -60,13 +60,15 @@ def run_job(
         from orchestration.definitions import defs
         from orchestration.left_out import left_out
 
+        instance = dg.DagsterInstance.get()
+
     scope = {
         "instants": [moment.isoformat() for moment in instants],
         "replaces_live": replaces_live,
         **({"case": places.case, "days": [f"{window.first}", f"{window.last}"]} if places.case else {}),
     }
     marked = Window(window.last, window.last) if places.case else window
-    with dg.DagsterInstance.get() as instance:
+    with instance:
         whole = defs.resolve_job_def(job)
         # What is not asked for is not planned: a plan costs an event per dataset and day.
         unasked = {dg.AssetKey(["raw", *key.split("/")]) for key in left_out(places, settings)}
