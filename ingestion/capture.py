@@ -46,6 +46,7 @@ _FIELDS: list[pa.Field[Any]] = [
 CAPTURE_SCHEMA = pa.schema(_FIELDS)
 _OF_BODIES = ("body", "archive_path", "archive_bytes")
 INDEX_COLUMNS = [name for name in CAPTURE_SCHEMA.names if name not in _OF_BODIES]
+_NOTHING = pl.DataFrame(CAPTURE_SCHEMA.empty_table().select(INDEX_COLUMNS))
 # Answers whose bodies are read together, however few of them are wanted.
 ANSWERS_IN_A_GROUP = 32
 
@@ -104,6 +105,8 @@ class CaptureStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        # What was read of a dataset's files, which nobody changes: an hour asks twice, of thousands of them in a year.
+        self._indexed: dict[tuple[str, str], tuple[list[Path], pl.DataFrame]] = {}
 
     def append(self, captures: list[Capture]) -> None:
         """Store captures of one dataset as one new file. Nothing that is stored is touched."""
@@ -120,11 +123,13 @@ class CaptureStore:
     def index(self, source: str, dataset: str) -> pl.DataFrame:
         """Everything but the bodies, in order of receipt: who was asked what, when, and the answer's hash."""
         files = self._files(source, dataset)
-        if not files:
-            return pl.from_arrow(CAPTURE_SCHEMA.empty_table()).select(INDEX_COLUMNS)  # type: ignore[union-attr]
-        # All at once: a year of polls is thousands of small files.
-        frames = pl.scan_parquet(files, hive_partitioning=False, extra_columns="ignore")
-        frame = frames.select(INDEX_COLUMNS).collect()
+        known, frame = self._indexed.get((source, dataset), ([], _NOTHING))
+        if files[: len(known)] != known:
+            known, frame = [], _NOTHING
+        if new := files[len(known) :]:
+            frames = pl.scan_parquet(new, hive_partitioning=False, extra_columns="ignore")
+            frame = pl.concat([frame, frames.select(INDEX_COLUMNS).collect()])
+            self._indexed[source, dataset] = files, frame
         stored = frame.unique("capture_id", keep="last", maintain_order=True)
         return stored.sort("received_at", "url", maintain_order=True)
 

@@ -25,8 +25,14 @@
     {{ adapter.commit() }}
     {% for database, moment in earlier_moments().items() -%}
         {%- set code = as_it_stood(model['compiled_code'], database, moment) -%}
+        {%- set then = in_database(relation, database) -%}
         {% call statement('earlier', language=model['language']) -%}
-            {{ create_table_as(False, in_database(relation, database), code, model['language']) }}
+            {%- if model['language'] == 'sql' -%}
+                {#- The same query has the same columns, which have just been held against the contract. -#}
+                create table {{ then }} as ({{ code }})
+            {%- else -%}
+                {{ create_table_as(False, then, code, model['language']) }}
+            {%- endif -%}
         {%- endcall %}
         {{ adapter.commit() }}
     {%- endfor %}
