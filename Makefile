@@ -112,7 +112,7 @@ poison: setup
 ui: setup
 	$(BIN)/unwind ui
 
-# Every goal of speed, size and memory, in under ten minutes on two quiet cores; docs/benchmarks.md is its answer. Peers
+# Every goal of speed, size and memory, in about a quarter of an hour on two cores; docs/benchmarks.md is its answer. Peers
 # that are not installed are printed as absent: `make bench-peers` adds them to .venv.
 bench: setup
 	$(BIN)/python -m tests.bench
