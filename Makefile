@@ -1,5 +1,5 @@
 # Two commands for a newcomer: `make run`, then `make test`. Everything they need is set up on the way.
-.PHONY: setup run test test-long test-mirror test-clients test-soak test-spark spark-cluster server superset check ui bench \
+.PHONY: setup run test test-long test-mirror test-clients test-duckdb2 test-soak test-spark spark-cluster server superset check ui bench \
 	bench-scale bench-peers clean docs dbt-docs pictures poison
 PYTHON ?= python3
 BIN := .venv/bin
@@ -38,6 +38,17 @@ test-mirror: setup
 # The published file, read by other versions of DuckDB, by Node and by WebAssembly: fetches them.
 test-clients: setup
 	$(BIN)/pytest -m clients tests/end_to_end/test_other_clients.py
+
+# The same tests on DuckDB 2, which pyproject.toml allows and the lock does not have yet: fetches it.
+.venv-duckdb2/ready: .venv/ready
+	test -x .venv-duckdb2/bin/python || $(PYTHON) -m venv .venv-duckdb2
+	$(BIN)/uv pip install --quiet --require-hashes --compile-bytecode --python .venv-duckdb2/bin/python -r requirements.lock
+	$(BIN)/uv pip install --quiet --no-deps --python .venv-duckdb2/bin/python duckdb==2.0.0
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python .venv-duckdb2/bin/python -e .
+	touch $@
+
+test-duckdb2: .venv-duckdb2/ready
+	.venv-duckdb2/bin/pytest -n 2 --dist loadgroup -m "not mirror and not clients and not soak and not long and not spark"
 
 # What deploy/ adds to a laptop's set-up: Dagster's memory in Postgres.
 .venv/server: .venv/ready deploy/requirements.lock
@@ -125,4 +136,4 @@ bench-peers: setup
 	$(BIN)/uv pip install --quiet --require-hashes --no-deps -r tests/bench/requirements.lock
 
 clean:
-	rm -rf .venv .venv-superset .venv-spark data dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	rm -rf .venv .venv-superset .venv-spark .venv-duckdb2 data dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -24,13 +24,15 @@ def prepare_captures(case: Case, places: Places) -> Path:
     target, wanted = _folder(places), _digest(case)
     if _made_from(target) == wanted:
         return target
-    for abandoned in places.home.glob(".source.*"):
-        if not is_alive(int(abandoned.suffix[1:])):
-            shutil.rmtree(abandoned, ignore_errors=True)
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
+    for begun in places.home.glob(f".{target.name}.*"):
+        maker = begun.suffix[1:]
+        if begun == fresh or not (maker.isdigit() and is_alive(int(maker))):
+            shutil.rmtree(begun, ignore_errors=True)
     import_module(f"ingestion.cases.{case.name}.generate").generate(fresh)
     (fresh / STAMP).write_text(wanted)
-    shutil.rmtree(target, ignore_errors=True)
+    if _made_from(target) != wanted:
+        shutil.rmtree(target, ignore_errors=True)
     try:
         fresh.rename(target)
     except OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -40,10 +41,11 @@ def test_two_at_once_end_with_one_whole_set(places: Places) -> None:
 def test_what_a_killed_process_left_is_removed(places: Places) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as gone:
         pass
-    left = places.home / f".source.{gone.pid}"
-    left.mkdir(parents=True)
+    left = [places.home / f".source.{maker}" for maker in (gone.pid, os.getpid(), "new")]
+    for folder in left:
+        folder.mkdir(parents=True)
     prepare_captures(CASE, places)
-    assert not left.exists()
+    assert not any(folder.exists() for folder in left)
 
 
 def test_live_data_have_nothing_to_prepare(tmp_path: Path) -> None:
