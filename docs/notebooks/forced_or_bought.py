@@ -32,7 +32,7 @@ def _(database, duckdb):
     def ask(query):
         """One question to the release, as a Polars frame. The file is open no longer than the question takes."""
         with duckdb.connect(str(database), read_only=True) as connection:
-            return connection.execute(query).pl()
+            return connection.sql(query).pl()
 
     return (ask,)
 

@@ -33,7 +33,7 @@ def _(database, duckdb):
     def ask(query, *values):
         """One question to the release, as a Polars frame. The file is open no longer than the question takes."""
         with duckdb.connect(str(database), read_only=True) as connection:
-            return connection.execute(query, values).pl()
+            return connection.sql(query, params=values).pl()
 
     return (ask,)
 

@@ -19,7 +19,7 @@ consensus: Any = jinja2.Environment().from_string((DBT_PROJECT / "macros" / "con
 
 
 def compute(expression: str) -> Any:
-    (answer,) = duckdb.execute(f"select {expression}").fetchone() or (None,)
+    [(answer,)] = duckdb.execute(f"select {expression}").fetchall()
     return answer
 
 

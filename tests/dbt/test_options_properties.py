@@ -43,7 +43,7 @@ def price(options: pl.DataFrame) -> pl.DataFrame:
     """
     with duckdb.connect() as connection:
         connection.register("options", options)
-        return connection.execute(query).pl()
+        return connection.sql(query).pl()
 
 
 def drawn(count: int = 400) -> pl.DataFrame:
@@ -194,7 +194,7 @@ def surface(project: CompiledProject) -> dict[tuple[str, str], Row]:
     ]
     rows = {"deribit_options/book_summary": [row for some in chains.values() for row in some]}
     with project.materialise(rows, NEVER, {"fct_vol_surface"}) as connection:
-        found = connection.execute("from marts.fct_vol_surface where tenor_kind = 'expiry' or tenor_days = 14").pl()
+        found = connection.sql("from marts.fct_vol_surface where tenor_kind = 'expiry' or tenor_days = 14").pl()
     return {(row["asset"], row["tenor_kind"]): row for row in found.iter_rows(named=True)}
 
 

@@ -114,7 +114,7 @@ def test_parquet_files_hold_the_same_rows_as_the_tables(published_case: Machine)
     with duckdb.connect(str(published_case.database), read_only=True) as connection:
         for schema, name in tables:
             file = folder / (f"{name}.parquet" if schema == "marts" else f"{schema}.{name}.parquet")
-            table = connection.execute(f"from {schema}.{name}").pl()
+            table = connection.sql(f"from {schema}.{name}").pl()
             read = pl.read_parquet(file)
             assert read.sort(pl.all()).equals(table.sort(pl.all())), name
 

@@ -36,7 +36,7 @@ SEEN = {
 def tables(project: CompiledProject, raw: Tables, as_of: datetime) -> dict[str, pl.DataFrame]:
     with project.materialise(raw, as_of) as connection:
         return {
-            node["name"]: connection.execute(
+            node["name"]: connection.sql(
                 f"from {node['schema']}.{node['alias']} order by {', '.join(grain(node))}"
             ).pl()
             for node in project.published

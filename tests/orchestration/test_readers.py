@@ -58,7 +58,7 @@ def test_polars_reads_the_parquet_files_to_the_same_figures(published: Path) -> 
     with duckdb.connect(str(published / "unwind.duckdb"), read_only=True) as connection:
         for path in sorted(folder.glob("*.parquet")):
             name = path.stem if "." in path.stem else f"marts.{path.stem}"
-            table = connection.execute(f"select * from {name}").pl()
+            table = connection.sql(f"select * from {name}").pl()
             frame = pl.read_parquet(path)
             assert frame.columns == table.columns
             assert frame.sort(frame.columns).equals(table.sort(table.columns)), name

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-LOCKS = sorted([*PROJECT.glob("requirements.lock"), *(PROJECT / "deploy").rglob("*.lock")])
+LOCKS = sorted(
+    [*PROJECT.glob("requirements.lock"), *(PROJECT / "deploy").rglob("*.lock"), *(PROJECT / "tests").rglob("*.lock")]
+)
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.parent.name)
@@ -25,7 +27,7 @@ def test_set_up_installs_nothing_without_a_hash() -> None:
     installs = re.findall(r"pip install (.*)", (PROJECT / "Makefile").read_text())
     assert len(installs) >= 4
     ours = [line for line in installs if line.endswith("--no-deps --no-build-isolation -e .")]
-    assert len(ours) == 1
+    assert len(ours) == 2
     assert all("--require-hashes" in line for line in installs if line not in ours)
 
 
