@@ -1,7 +1,7 @@
 """A process that works on a candidate while this one audits it: it reads what is in the tables, then draws the brief.
 
 DuckDB opens a file in one way per process, and the audit has its own; and the library of charts, which takes as long
-to load as half an audit, holds Python's lock while it draws. Together that was five seconds of every run
+to load as half an audit, holds Python's lock while it draws. Both were waited for in every run
 (docs/decisions/0003). The process ends with the one that started it, whatever ends that.
 """
 

@@ -1,4 +1,4 @@
-"""Keeps dbt from writing down what it does when nobody reads it: a message for every statement, 3 % of a build."""
+"""Keeps dbt from writing down what it does where nobody reads it: a message for every statement."""
 
 from __future__ import annotations
 
