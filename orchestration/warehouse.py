@@ -98,7 +98,6 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime, earlier: Sequenc
     from ingestion.contract import load_contracts
     from ingestion.landing import write_empty
     from orchestration.dbt_connections import close_dbt_connections
-    from orchestration.dbt_events import only_if_heard
     from orchestration.failed_nodes import tell
 
     for dataset in load_contracts():
@@ -128,7 +127,7 @@ def dbt_build(places: Places, warehouse: Path, as_of: datetime, earlier: Sequenc
         "DO_NOT_TRACK": "1",
     }
     _borrow_parse(target)
-    with environment(**settings), chdir(building), only_if_heard():
+    with environment(**settings), chdir(building):
         try:
             outcome = dbtRunner().invoke(arguments)
         finally:
