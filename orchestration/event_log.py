@@ -32,6 +32,7 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
         self._local = threading.local()
         self._engines: dict[str, tuple[Engine, tuple[int, int] | None]] = {}
         self._tables: set[str] = set()
+        self._has_index_columns = False
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -54,6 +55,12 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
+
+    def _has_asset_key_index_cols_on_connection(self, conn: Connection) -> bool:
+        """Whether the index has the columns of Dagster 0.12, which it reads off the schema before every event."""
+        if not self._has_index_columns:
+            self._has_index_columns = super()._has_asset_key_index_cols_on_connection(conn)
+        return self._has_index_columns
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events of any runs: the run's own shard first, then what the index over all runs holds of them."""

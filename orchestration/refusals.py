@@ -47,7 +47,7 @@ class UnfinishedDatabase(ReleaseError):
 
 
 class HelperFailed(ReleaseError):
-    """The process beside the audit stopped, in its own words."""
+    """The process of the audit stopped, in its own words."""
 
 
 class NoSuchRelease(ReleaseError):

@@ -57,8 +57,8 @@ def seal(
 ) -> Receipt:
     """Finish the candidate's files and write its receipt, whatever the audit said: it is kept either way.
 
-    `results` come from `quality.audit`, `contents` and `write_brief` from `beside_audit`. The database must not be open
-    elsewhere in this process. What is refused gets no brief, only its quality page. A brief that cannot be drawn is our
+    `results` come from `quality.audit`; `write_brief` draws in another process. The database must not be open elsewhere
+    in this one. What is refused gets no brief, only its quality page. A brief that cannot be drawn is our
     bug and stops the release: absent data make a section that says so, never an error.
     """
     rules = load_rules() if rules is None else rules

@@ -1,4 +1,4 @@
-"""Which observations each resample holds: arch draws them, and the estimators weigh their sums with them."""
+"""Which observations each resample of the stationary bootstrap holds, as weights for the estimators' sums."""
 
 from __future__ import annotations
 
@@ -23,10 +23,15 @@ def resampling_weights(
     observations, and wrap around (Politis and Romano 1994; method.md 8.2). The draw depends on the arguments alone,
     so the same history gets the same interval in every run. Moments of all resamples are one product with these.
     """
-    from arch.bootstrap import StationaryBootstrap
-
-    drawn = StationaryBootstrap(mean_block, np.arange(observations), seed=seed)
-    weights = np.stack([np.bincount(drawn.update_indices(), minlength=observations) for _ in range(replicates)])
-    shares: Array = weights / observations
-    shares.setflags(write=False)
-    return shares
+    random = np.random.default_rng(seed)
+    places = np.arange(observations)
+    weights = np.empty((replicates, observations))
+    for row in weights:
+        drawn, chance = random.integers(observations, size=observations), random.random(observations)
+        begins = chance <= 1 / mean_block
+        begins[0] = True
+        block = np.maximum.accumulate(np.where(begins, places, 0))
+        row[:] = np.bincount((drawn[block] + places - block) % observations, minlength=observations)
+    weights /= observations
+    weights.setflags(write=False)
+    return weights

@@ -4,12 +4,13 @@ The publication trusts nothing but the receipt: run it without the audit, or aft
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from orchestration.defs.failures import advice, with_advice
-from orchestration.defs.resources import RunScope
+from orchestration.defs.resources import RunScope, SecondProcess
 from orchestration.defs.warehouse import warehouse
 from orchestration.rules import load_rules
 from orchestration.warehouse import WarehouseBuild, note_published, release_name
@@ -65,14 +66,15 @@ AUDITED = [*dict.fromkeys(rule.full_name for rule in load_rules()), "release"]
     name="audit",
     pool="duckdb_writer",
 )
-def audit(context: dg.AssetCheckExecutionContext, scope: RunScope) -> Iterator[dg.AssetCheckResult]:
+def audit(
+    context: dg.AssetCheckExecutionContext, scope: RunScope, second_process: SecondProcess
+) -> Iterator[dg.AssetCheckResult]:
     """Judge every rule on the candidate, write `meta`, and seal it with a receipt, whatever the outcome."""
-    from orchestration.beside_audit import beside_audit
     from orchestration.candidate import Candidate
     from orchestration.catalog import read_catalog
+    from orchestration.contents import read_contents
     from orchestration.facts_of_run import gather
     from orchestration.quality import AuditScope
-    from orchestration.quality import audit as judge
     from orchestration.seal import seal
     from orchestration.shelf import candidate_folder, reject
 
@@ -84,18 +86,21 @@ def audit(context: dg.AssetCheckExecutionContext, scope: RunScope) -> Iterator[d
         made = Candidate(release_id(build), folder, read_catalog(build.manifest), tuple(build.instants))
         rules = load_rules()
         expected = scope.expected(window)
-        with beside_audit(made, build.manifest) as helper:
-            results = judge(made.database, rules, AuditScope(build.as_of, expected.first, expected.last))
+        auditing = second_process.get()
+        with ThreadPoolExecutor(1) as pool:
+            judging = pool.submit(auditing.judge, made.database, AuditScope(build.as_of, expected.first, expected.last))
+            contents = read_contents(made.database, made.catalog, made.asof_schemas)
             facts = gather(places, build, window, made.release_id)
-            receipt = seal(
-                made,
-                facts,
-                results,
-                places.published,
-                rules,
-                contents=helper.contents(),
-                write_brief=helper.write_brief,
-            )
+            results = judging.result()
+        receipt = seal(
+            made,
+            facts,
+            results,
+            places.published,
+            rules,
+            contents=contents,
+            write_brief=auditing.write_brief,
+        )
         if blocking := [result for result in receipt.results if result.is_blocking]:
             # Dagster skips the publication after a blocking check, so the refusal is written down here.
             reasons = [f"{result.rule_id}{result.about}: {result.observed}. {result.why}" for result in blocking]

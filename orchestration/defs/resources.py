@@ -1,4 +1,4 @@
-"""The one resource of the job: what the run is about, and the client and folders that follow from it."""
+"""What a job is given: what it is about, with the client and folders that follow from it, and its second process."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import dagster as dg
+from pydantic import PrivateAttr
 
 from ingestion.cases.case import load_case, replay
 from ingestion.places import Places
@@ -17,6 +18,7 @@ from orchestration.run_scope import parse_instant, window_of
 
 if TYPE_CHECKING:
     from ingestion.request import Fetcher
+    from orchestration.audit_process import AuditProcess
 
 
 class RunScope(dg.ConfigurableResource["RunScope"]):
@@ -70,4 +72,20 @@ class RunScope(dg.ConfigurableResource["RunScope"]):
             yield client
 
 
-defs = dg.Definitions(resources={"scope": RunScope()})
+class SecondProcess(dg.ConfigurableResource["SecondProcess"]):
+    """The process of the audit: one a run, made when first asked for."""
+
+    _made: AuditProcess | None = PrivateAttr(default=None)
+
+    def get(self) -> AuditProcess:
+        from orchestration.audit_process import AuditProcess
+
+        self._made = self._made or AuditProcess()
+        return self._made
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  as Dagster calls it
+        if self._made:
+            self._made.end()
+
+
+defs = dg.Definitions(resources={"scope": RunScope(), "second_process": SecondProcess()})

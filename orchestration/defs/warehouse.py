@@ -15,7 +15,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 from ingestion.places import Places
 from orchestration.dbt_selection import without_graph_library
 from orchestration.defs.failures import with_advice
-from orchestration.defs.resources import RunScope
+from orchestration.defs.resources import RunScope, SecondProcess
 from orchestration.lock import release_lock
 from orchestration.manifest import MANIFEST, manifest_path
 from orchestration.warehouse import (
@@ -63,7 +63,7 @@ def _topic_of_folder(fqn: list[str]) -> str:
 @without_graph_library(dbt_assets)(
     manifest=manifest_path(), dagster_dbt_translator=Translator(), name="dbt_build", pool="duckdb_writer"
 )
-def warehouse(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[Any]:
+def warehouse(context: dg.AssetExecutionContext, scope: RunScope, second_process: SecondProcess) -> Iterator[Any]:
     """Build the newest answers, and the marts as they stood at each instant of the case."""
     from orchestration.facts_of_run import inputs_key
     from orchestration.release import current
@@ -80,6 +80,7 @@ def warehouse(context: dg.AssetExecutionContext, scope: RunScope) -> Iterator[An
         context.log.info(f"nothing new since release {now_shown.release_id}: not built again")
         return
     with with_advice("build"), release_lock(places.warehouse, patience_seconds=WAIT_SECONDS):
+        second_process.get().start()
         yield from _build(context, places, as_of, moments, key)
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from orchestration.beside_audit import beside_audit
+from orchestration.audit_process import AuditProcess
 from orchestration.candidate import Candidate, build_candidate
 from orchestration.catalog import Catalog, read_catalog
 from orchestration.check_result import CheckResult
@@ -119,12 +119,15 @@ def sealed(folder: Path, release_id: str, spoil: str = "", given: RunFacts | Non
     return made
 
 
-def sealed_beside(made: Candidate, results: Sequence[CheckResult]) -> Receipt:
-    """The receipt as a run gets it: with a process beside the audit, and the whole brief."""
-    published = made.folder.parents[1]
-    with beside_audit(made, published.parent / "manifest.json") as helper:
-        given, contents = facts(made.release_id), helper.contents()
-        return seal(made, given, results, published, contents=contents, write_brief=helper.write_brief)
+def sealed_with_brief(made: Candidate, results: Sequence[CheckResult]) -> Receipt:
+    """The receipt as a run gets it, with the whole brief."""
+    contents = read_contents(made.database, made.catalog, made.asof_schemas)
+    process = AuditProcess()
+    try:
+        given = facts(made.release_id)
+        return seal(made, given, results, made.folder.parents[1], contents=contents, write_brief=process.write_brief)
+    finally:
+        process.end()
 
 
 def stand_in_brief(database: Path, folder: Path) -> None:

@@ -19,7 +19,7 @@ from orchestration.receipt import read_receipt, receipt_sha256
 from orchestration.refusals import GateRefused, NoSuchRelease, ReleaseLocked
 from orchestration.release import current, list_releases, publish, rollback
 from tests.orchestration import good_warehouse, releasing
-from tests.orchestration.releasing import RULES, audited, candidate, clone, facts, sealed, sealed_beside
+from tests.orchestration.releasing import RULES, audited, candidate, clone, facts, sealed, sealed_with_brief
 
 NOW = datetime.now(UTC).replace(tzinfo=None)
 
@@ -40,7 +40,7 @@ def published(sealed_once: Path, tmp_path: Path) -> Path:
 
 def test_audits_seals_and_publishes_a_good_warehouse(tmp_path: Path) -> None:
     made = candidate(tmp_path, "r1", is_whole=True)
-    receipt = sealed_beside(made, audited(made))
+    receipt = sealed_with_brief(made, audited(made))
     done = publish(tmp_path / "published", "r1")
     assert done.replaced is None
     assert done.warnings == (
@@ -75,7 +75,7 @@ def test_a_failed_audit_is_refused_and_kept_with_its_report(tmp_path: Path) -> N
     sealed(tmp_path, "r1")
     publish(published, "r1")
     made = candidate(tmp_path, "r2", "update marts.fct_price_daily set known_at = '2027-01-01'", is_whole=True)
-    sealed_beside(made, audited(made))
+    sealed_with_brief(made, audited(made))
     with pytest.raises(
         GateRefused, match=r"price_daily_provenance on marts\.fct_price_daily \(known_at, provenance\) failed: 16 rows"
     ) as refused:
@@ -177,14 +177,14 @@ def test_a_rule_deleted_from_the_rule_set_is_noticed(published: Path) -> None:
 
 def test_a_rule_deleted_before_the_audit_is_noticed(tmp_path: Path) -> None:
     made = candidate(tmp_path, "r1")
-    sealed_beside(made, releasing.passed(RULES[1:]))
+    sealed_with_brief(made, releasing.passed(RULES[1:]))
     with pytest.raises(GateRefused, match=f"rule {RULES[0].id} was not judged"):
         publish(tmp_path / "published", "r1")
 
 
 def test_a_forged_verdict_contradicts_what_the_audit_wrote(tmp_path: Path) -> None:
     made = candidate(tmp_path, "r1", "update marts.fct_price_daily set known_at = '2027-01-01'", is_whole=True)
-    sealed_beside(made, audited(made))
+    sealed_with_brief(made, audited(made))
     body = orjson.loads((made.folder / "receipt.json").read_bytes())
     body["verdicts"]["price_daily_provenance"]["status"] = "pass"
     (made.folder / "receipt.json").write_bytes(orjson.dumps(body))
