@@ -110,7 +110,8 @@ def _audit_table(gx: Any, source: Any, rules: Sequence[Rule], scope: AuditScope)
     try:
         query = statement("select * from {table}", table=ident(rules[0].schema, rules[0].table))
         asset = source.add_query_asset(rules[0].full_name, query=query)
-        batch = asset.add_batch_definition_whole_table("all").get_batch()
+        # Not by a named definition, for which the library writes its whole configuration down as YAML once more.
+        batch = asset.get_batch(asset.build_batch_request())
         suite = gx.ExpectationSuite(
             name=rules[0].full_name, expectations=[build_expectation(gx, rule, scope) for rule in rules]
         )

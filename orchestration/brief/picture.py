@@ -28,7 +28,7 @@ def load_library() -> None:
     """Draw nothing, which takes as long as a dozen charts the first time."""
     import vl_convert
 
-    vl_convert.vegalite_to_svg({"mark": "point", "data": {"values": []}})
+    vl_convert.svg_to_png(vl_convert.vegalite_to_svg({"mark": "point", "data": {"values": []}}))
 
 
 def draw_svg(draw: Draw, width: int, name: str) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import string
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
+from ingestion.yaml_file import read_yaml
 from orchestration.brief.section import Cell, Figure, Said
 
 Language = Literal["en", "zh"]
@@ -77,13 +77,18 @@ _FORMS: dict[Language, dict[str, Callable[[Any], str]]] = {
 }  # fmt: skip
 
 
+@cache
+def _texts(language: Language) -> dict[str, Any]:
+    texts: dict[str, Any] = read_yaml(Path(__file__).with_name(f"words.{language}.yml"))
+    return texts
+
+
 class Words(string.Formatter):
     """The words of one language."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
-        path = Path(__file__).with_name(f"words.{language}.yml")
-        self.texts: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        self.texts = _texts(language)
         self.labels: dict[str, str] = self.texts["labels"]
 
     @property
