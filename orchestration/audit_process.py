@@ -1,8 +1,8 @@
 """A second process of a run, which judges a candidate and draws its brief.
 
 Great Expectations and the library of charts take longer to load than to work, and hold Python's lock meanwhile: here
-they load while the warehouse is built, and draw while the first process writes files (docs/decisions/0003). It ends
-with the one that started it, whatever ends that.
+they load while Dagster's events of the build are stored, and draw while the first process writes files
+(docs/decisions/0003). It ends with the one that started it, whatever ends that.
 """
 
 from __future__ import annotations

@@ -80,12 +80,16 @@ def warehouse(context: dg.AssetExecutionContext, scope: RunScope, second_process
         context.log.info(f"nothing new since release {now_shown.release_id}: not built again")
         return
     with with_advice("build"), release_lock(places.warehouse, patience_seconds=WAIT_SECONDS):
-        second_process.get().start()
-        yield from _build(context, places, as_of, moments, key)
+        yield from _build(context, places, as_of, moments, key, second_process)
 
 
 def _build(
-    context: dg.AssetExecutionContext, places: Places, as_of: datetime, moments: list[datetime], key: str
+    context: dg.AssetExecutionContext,
+    places: Places,
+    as_of: datetime,
+    moments: list[datetime],
+    key: str,
+    second_process: SecondProcess,
 ) -> Iterator[Any]:
     from orchestration.catalog import read_catalog
     from orchestration.glance import glances
@@ -94,6 +98,9 @@ def _build(
     path = places.warehouse / run_id / DATABASE
     results = dbt_build(places, path, as_of, earlier=moments)
     broken = failed(results)
+    if not broken:
+        # Loads while events are written; during the build both would have their largest size at once.
+        second_process.get().start()
     shown = {} if broken else glances(path, read_catalog(manifest_path()))
     yield from _events(context, results, shown, release_name(as_of, run_id))
     if broken:
