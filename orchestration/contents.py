@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import orjson
 
 from orchestration.catalog import Catalog, Table
 from orchestration.digest import table_digest
@@ -34,14 +33,6 @@ class Contents:
 
     tables: Mapping[str, TableFacts]
     provenance: str
-
-    def to_json(self) -> bytes:
-        return orjson.dumps(asdict(self))
-
-    @staticmethod
-    def from_json(body: bytes) -> Contents:
-        read = orjson.loads(body)
-        return Contents({name: TableFacts(**facts) for name, facts in read["tables"].items()}, read["provenance"])
 
 
 def read_contents(database: Path, catalog: Catalog, asof_schemas: Sequence[str]) -> Contents:

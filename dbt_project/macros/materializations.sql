@@ -1,8 +1,8 @@
 {#- A model is made under its own name at once. dbt makes it under another, moves what was there aside, renames and
     drops, so that readers of a living database see no gap: a fifth of a build here, where every run has a new file
     that nobody reads before it is whole. Hooks, grants and indexes are not used, and comments are the release's.
-    No statement opens a transaction (profiles.yml): each is whole by itself. All moments in one call would be cheaper
-    still, but DuckDB then finds a named window of the second one "already defined". -#}
+    No statement opens a transaction (profiles.yml): each is whole by itself. The moments are not one call: DuckDB would
+    find a named window of the second one "already defined". -#}
 {% materialization view, adapter='duckdb' %}
     {%- set relation = in_place('view') -%}
     {% call statement('main') -%}

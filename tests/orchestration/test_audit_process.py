@@ -18,8 +18,7 @@ from orchestration.refusals import HelperFailed
 from tests.orchestration.releasing import SCOPE, audited, candidate, sealed
 
 LEFT_ALONE = """
-import sys, time
-from orchestration.advice import DISK_FULL, what_to_do
+import time
 from orchestration.audit_process import AuditProcess
 print(AuditProcess().start().pid, flush=True)
 time.sleep(600)
